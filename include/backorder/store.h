@@ -198,12 +198,12 @@ typedef void *(*bko_alloc_fn)(void *alloc_host, void *block, size_t old_size, si
 
 struct bko_memory_options {
 	uint32_t struct_size;
-	uint32_t page_size; /* bytes of a page: 4096 (default), 8192 or 16384 */
+	uint32_t page_size; /* bytes of a page: 2048 (default), 4096 or 8192 */
 	bko_alloc_fn alloc; /* NULL: realloc and free of libc, or the arena */
 	void *alloc_host;
 	void *arena;	   /* caller's memory, used instead of any heap; NULL: none */
 	size_t arena_size; /* bytes; what does not fit is BKO_REPLY_FULL */
-	uint32_t shared;   /* 1: several engines use it, so no BKO_STORE_EXCLUSIVE */
+	uint32_t shared;   /* 1: several engines use it, so neither EXCLUSIVE nor LENDS */
 	uint32_t reserved;
 };
 
