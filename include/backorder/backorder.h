@@ -53,14 +53,14 @@ extern "C" {
 #endif
 
 enum {
-	BKO_CANDIDATES_MAX = 8,	 /* candidate locations of a line; positions read for "any" */
-	BKO_LINES_MAX = 4096,	 /* lines of an order; an engine may be opened for fewer */
-	BKO_CLASSES = 8,	 /* classes of orders, 0 served first */
-	BKO_LANES_MAX = 64,	 /* event lanes of a store */
-	BKO_AHEAD_ROWS = 256,	 /* parts of its own band looked at for a place in line */
-	BKO_SUPPLIES_MAX = 128,	 /* open supplies of a position */
-	BKO_HOLIDAYS_MAX = 200,	 /* of a calendar */
-	BKO_BUCKETS_MAX = 8,	 /* named buckets of a position with units in them */
+	BKO_CANDIDATES_MAX = 8,  /* candidate locations of a line; positions read for "any" */
+	BKO_LINES_MAX = 4096,    /* lines of an order; an engine may be opened for fewer */
+	BKO_CLASSES = 8,         /* classes of orders, 0 served first */
+	BKO_LANES_MAX = 64,      /* event lanes of a store */
+	BKO_AHEAD_ROWS = 256,    /* parts of its own band looked at for a place in line */
+	BKO_SUPPLIES_MAX = 128,  /* open supplies of a position */
+	BKO_HOLIDAYS_MAX = 200,  /* of a calendar */
+	BKO_BUCKETS_MAX = 8,     /* named buckets of a position with units in them */
 	BKO_LIMIT_GRANULES = 48, /* different hold expiries counted in one limit */
 	BKO_REASON_TEXT_MAX = 32 /* bytes of a reason or a source name */
 };
@@ -72,20 +72,20 @@ typedef struct bko_engine bko_engine;
 struct bko_options {
 	uint32_t struct_size;
 	uint32_t lanes; /* event lanes, 1 to BKO_LANES_MAX, fixed when the store is first written;
-			 * 0: what the store has, 1 for a new one */
+	                 * 0: what the store has, 1 for a new one */
 	uint32_t granule_ms; /* hold expiries are rounded up to it; fixed likewise; 0: 60,000 */
 	uint32_t late_ms;    /* a batch may take effect this long after it was given up; 0: 1 hour.
-			      * Outcomes and closed orders are kept at least ten times that */
+	                      * Outcomes and closed orders are kept at least ten times that */
 	uint32_t max_lines;  /* lines of the largest order; 0: 64 in an arena, else BKO_LINES_MAX */
 	uint32_t max_rows;   /* rows one call may hold at a time; 0: from max_lines. Over it
-			      * BKO_E_TOO_LARGE, or BKO_E_BATCH_FULL in a batch */
+	                      * BKO_E_TOO_LARGE, or BKO_E_BATCH_FULL in a batch */
 	uint32_t serve_lines; /* lines served in one batch at most; 0: 64 */
 	uint32_t retries;     /* attempts after a conflict or a busy store; 0: 16 */
 	uint32_t wait_ms;     /* sum of back-off asked of the store's wait; 0: 2,000 */
-	uint32_t pull;	      /* 1: the host moves the bytes, see bko_engine_wanted */
+	uint32_t pull;        /* 1: the host moves the bytes, see bko_engine_wanted */
 	bko_alloc_fn alloc;   /* NULL: libc's realloc and free, or the arena */
 	void *alloc_host;
-	void *arena;	   /* caller's memory, used instead of any heap; NULL: none */
+	void *arena;       /* caller's memory, used instead of any heap; NULL: none */
 	size_t arena_size; /* bytes, at least what bko_engine_size says */
 };
 
@@ -105,7 +105,7 @@ BKO_API int32_t bko_engine_size(const struct bko_options *options, size_t *size)
  * callbacks or with limits below BKO_KEY_MAX, BKO_VALUE_MAX), BKO_E_NO_MEMORY.
  * Since: 0.1. */
 BKO_API int32_t bko_engine_open(const struct bko_options *options, const struct bko_store *store,
-				bko_engine **engine);
+                                bko_engine **engine);
 
 /* Closes an engine. Children still open stay valid for reading and are closed
  * by their own verbs; the memory goes with the last of them. In arena mode open
@@ -117,9 +117,9 @@ BKO_API int32_t bko_engine_close(bko_engine *engine);
 struct bko_error {
 	uint32_t struct_size;
 	int32_t status;
-	int32_t reply;	   /* BKO_REPLY_ status of the store's last answer */
+	int32_t reply;     /* BKO_REPLY_ status of the store's last answer */
 	uint32_t attempts; /* of applying or reading, the last included */
-	uint32_t line;	   /* index of the line, row or element meant; UINT32_MAX: none */
+	uint32_t line;     /* index of the line, row or element meant; UINT32_MAX: none */
 	uint32_t reserved;
 	int64_t native; /* the store's own code */
 	const char
@@ -136,12 +136,12 @@ enum { BKO_CHILD_BYTES = 16384 /* arena bytes of an open item, order or queue */
 struct bko_next {
 	uint32_t struct_size;
 	uint32_t kind; /* BKO_DATE_NONE: nothing is due ever; KNOWN: at at_ms, which is now_ms if
-			* the budget ended before the work */
+	                * the budget ended before the work */
 	int64_t at_ms;
 	uint64_t batches; /* done by this tick */
 };
 BKO_API int32_t bko_engine_tick(bko_engine *engine, int64_t now_ms, uint32_t budget,
-				struct bko_next *next);
+                                struct bko_next *next);
 
 /* Removes outcomes, shipments and closed orders (complete, cancelled, expired,
  * released) older than `keep_ms` before now_ms, which is at least ten times
@@ -150,7 +150,7 @@ BKO_API int32_t bko_engine_tick(bko_engine *engine, int64_t now_ms, uint32_t bud
  * sums of its positions; returns for it are then BKO_E_NOT_FOUND.
  * Returns: BKO_E_ARGUMENT (keep_ms), else as any change. Since: 0.1. */
 BKO_API int32_t bko_engine_prune(bko_engine *engine, int64_t now_ms, int64_t keep_ms,
-				 uint32_t budget, uint32_t *done);
+                                 uint32_t budget, uint32_t *done);
 
 /* Calls the store's sync. Returns: BKO_E_UNSUPPORTED without one. Since: 0.1. */
 BKO_API int32_t bko_engine_sync(bko_engine *engine);
@@ -204,14 +204,14 @@ BKO_API int32_t bko_batch_end(bko_engine *engine, uint32_t discard);
 /* What precedes every changing call. */
 enum {
 	BKO_OP_COUNT_REFUSED = 1, /* placing: a refusal commits its record, the counter of refused
-				   * demand and an event, and is then an outcome like any other */
-	BKO_OP_RETRIED = 2	  /* an earlier call with this id was uncertain or never returned: a
-				   * refusal or error is then recorded and stands, so that the late
-				   * attempt can never land */
+	                           * demand and an event, and is then an outcome like any other */
+	BKO_OP_RETRIED = 2        /* an earlier call with this id was uncertain or never returned: a
+	                           * refusal or error is then recorded and stands, so that the late
+	                           * attempt can never land */
 };
 struct bko_op {
 	uint32_t struct_size;
-	uint32_t flags;	    /* BKO_OP_ */
+	uint32_t flags;     /* BKO_OP_ */
 	struct bko_span id; /* of the operation or document */
 	int64_t now_ms;
 };
@@ -231,7 +231,7 @@ struct bko_operation {
 	struct bko_span order, item, location;
 };
 BKO_API int32_t bko_operation_resolve(bko_engine *engine, const struct bko_op *op,
-				      const struct bko_operation *operation, uint32_t *happened);
+                                      const struct bko_operation *operation, uint32_t *happened);
 
 /* ---- Availability and orders ---------------------------------------------- */
 
@@ -273,7 +273,7 @@ enum { BKO_DATE_NONE = 0, BKO_DATE_KNOWN = 1, BKO_DATE_UNKNOWN = 2 };
 /* What can be said of an item over its candidates, for a quantity. */
 struct bko_availability {
 	uint32_t struct_size;
-	uint32_t state;	       /* BKO_STATE_, whatever the quantity */
+	uint32_t state;        /* BKO_STATE_, whatever the quantity */
 	uint32_t reason;       /* BKO_REASON_ why not all of the quantity can be had */
 	uint32_t later_kind;   /* BKO_LIMIT_: available_later is a number, or unlimited */
 	int64_t available_now; /* over all candidates, each clamped at 0 */
@@ -301,14 +301,14 @@ struct bko_availability_query {
  * Returns: BKO_OK also for an unknown item (state OUT_OF_STOCK with the
  * reason); BKO_E_RANGE, BKO_E_ARGUMENT. Since: 0.1. */
 BKO_API int32_t bko_item_availability(bko_engine *engine,
-				      const struct bko_availability_query *query,
-				      struct bko_availability *availability);
+                                      const struct bko_availability_query *query,
+                                      struct bko_availability *availability);
 
 /* Flags of an order. */
 enum {
 	BKO_ORDER_ACCEPT_PART = 1,   /* take what can be had; default: all or nothing */
-	BKO_ORDER_IN_ORDER = 2,	     /* each line takes from each candidate in order; default: the
-				      * smallest set of locations that covers all lines now */
+	BKO_ORDER_IN_ORDER = 2,      /* each line takes from each candidate in order; default: the
+	                              * smallest set of locations that covers all lines now */
 	BKO_ORDER_SHIP_TOGETHER = 4, /* later capability */
 	BKO_ORDER_UNSPLITTABLE = 8   /* of a line; later capability */
 };
@@ -329,7 +329,7 @@ struct bko_line {
 	struct bko_span item;
 	const struct bko_span *candidates;
 	uint32_t candidate_count; /* up to BKO_CANDIDATES_MAX; 0: any = the item's first 8 locations
-				   */
+	                           */
 	uint32_t reserved;
 	int64_t quantity;  /* 1 or more */
 	int64_t window_ms; /* later capability, 0 */
@@ -357,19 +357,19 @@ enum {
 
 struct bko_order_request {
 	uint32_t struct_size;
-	uint32_t flags;		  /* BKO_ORDER_ */
+	uint32_t flags;           /* BKO_ORDER_ */
 	struct bko_span customer; /* empty: none */
 	struct bko_span channel;
 	const struct bko_line *lines;
 	size_t line_count;    /* 1 to the engine's max_lines */
 	uint32_t stride;      /* sizeof(struct bko_line) */
 	uint32_t order_class; /* 0 .. BKO_CLASSES - 1 */
-	uint32_t stops;	      /* BKO_STOP_ bits set from the beginning (a layaway: PAYMENT) */
+	uint32_t stops;       /* BKO_STOP_ bits set from the beginning (a layaway: PAYMENT) */
 	uint32_t reserved;
 	int64_t need_by_ms;    /* 0: none */
 	int64_t rank_ms;       /* of the discipline HOST */
 	int64_t hold_until_ms; /* 0: a confirmed order; else a hold that expires then (rounded up)
-				*/
+	                        */
 };
 
 /* Flags of outcomes. */
@@ -386,42 +386,42 @@ struct bko_line_outcome {
 	uint32_t struct_size;
 	uint32_t reason; /* BKO_REASON_ of what was refused */
 	int64_t asked, allocated, scheduled, backordered, refused, shipped, cancelled;
-	int64_t available_now;	 /* as decided on: before this line, after those before it */
+	int64_t available_now;   /* as decided on: before this line, after those before it */
 	int64_t available_later; /* with later_kind */
-	uint32_t later_kind;	 /* BKO_LIMIT_ */
-	uint32_t promise_kind;	 /* BKO_DATE_ of the allocated part .. */
-	uint32_t first_kind;	 /* .. of `first` units of the backordered part .. */
-	uint32_t rest_kind;	 /* .. and of the rest of it */
+	uint32_t later_kind;     /* BKO_LIMIT_ */
+	uint32_t promise_kind;   /* BKO_DATE_ of the allocated part .. */
+	uint32_t first_kind;     /* .. of `first` units of the backordered part .. */
+	uint32_t rest_kind;      /* .. and of the rest of it */
 	int64_t promise_ms, first, first_ms, rest_ms;
 	uint32_t location_count; /* positions the line took units at or waits at */
-	uint32_t state;		 /* BKO_STATE_ before the operation */
+	uint32_t state;          /* BKO_STATE_ before the operation */
 };
 
 /* What became of a change. Members that a verb does not speak of are 0. */
 struct bko_outcome {
 	uint32_t struct_size;
-	uint32_t flags;	 /* BKO_OUTCOME_ */
+	uint32_t flags;  /* BKO_OUTCOME_ */
 	uint32_t status; /* BKO_STATUS_ of the order after it */
 	uint32_t reason; /* BKO_REASON_ of the first refused line */
 	int64_t asked, allocated, scheduled, backordered, refused; /* units, over all lines */
 	int64_t quantity; /* units that this change moved: shipped, cancelled, received ... */
-	int64_t served;	  /* units it gave to waiting lines */
+	int64_t served;   /* units it gave to waiting lines */
 	int64_t missing;  /* units that accepted lines lost by it, a chain still to come included */
 	uint64_t revision; /* physical revision of the position afterwards, see bko_stock_adjust */
 	uint64_t first_event, event_count; /* events of its own lane */
 	uint32_t lane;
-	uint32_t line_count;		/* lines the order has, or that were filled */
+	uint32_t line_count;            /* lines the order has, or that were filled */
 	struct bko_line_outcome *lines; /* set by the caller: where to put lines, NULL for none */
-	size_t line_capacity;		/* elements there; what does not fit is left out */
-	uint32_t stride;		/* sizeof(struct bko_line_outcome) */
+	size_t line_capacity;           /* elements there; what does not fit is left out */
+	uint32_t stride;                /* sizeof(struct bko_line_outcome) */
 	uint32_t reserved;
 };
 
 /* Decides as bko_order_place would, and writes nothing.
  * Returns: as bko_order_place. Since: 0.1. */
 BKO_API int32_t bko_order_quote(bko_engine *engine, int64_t now_ms,
-				const struct bko_order_request *request,
-				struct bko_outcome *outcome);
+                                const struct bko_order_request *request,
+                                struct bko_outcome *outcome);
 
 /* Places an order (or a hold); op->id is its id. Lines are decided together, in
  * line order: what can be sold now is allocated, the rest is backordered if
@@ -430,8 +430,8 @@ BKO_API int32_t bko_order_quote(bko_engine *engine, int64_t now_ms,
  * the line, BKO_E_RANGE, BKO_E_UNSUPPORTED, BKO_E_TOO_LARGE, BKO_E_MISMATCH,
  * BKO_E_VOID; BKO_E_CONTENDED, BKO_E_UNCERTAIN. Since: 0.1. */
 BKO_API int32_t bko_order_place(bko_engine *engine, const struct bko_op *op,
-				const struct bko_order_request *request,
-				struct bko_outcome *outcome);
+                                const struct bko_order_request *request,
+                                struct bko_outcome *outcome);
 
 /* Confirms a hold, or with `extend_until_ms` keeps it a hold until then. A hold
  * that lost units decides the missing part anew: under all-or-nothing a refusal
@@ -445,7 +445,7 @@ struct bko_confirm {
 	int64_t extend_until_ms; /* 0: confirm */
 };
 BKO_API int32_t bko_order_confirm(bko_engine *engine, const struct bko_op *op,
-				  const struct bko_confirm *confirm, struct bko_outcome *outcome);
+                                  const struct bko_confirm *confirm, struct bko_outcome *outcome);
 
 /* Changes an order in one step; `set` tells what. Quantity: less keeps the place
  * and gives units back as cancelling does; more is decided like a new line and
@@ -470,21 +470,21 @@ struct bko_amend {
 	uint32_t line; /* of QUANTITY and LOCATION */
 	uint32_t order_class;
 	int64_t quantity; /* QUANTITY: units ordered from now on; LOCATION: units to move, 0 all
-			     open */
+	                     open */
 	int64_t need_by_ms, rank_ms;
 	struct bko_span from, to;
 };
 BKO_API int32_t bko_order_amend(bko_engine *engine, const struct bko_op *op,
-				const struct bko_amend *amend, struct bko_outcome *outcome);
+                                const struct bko_amend *amend, struct bko_outcome *outcome);
 
 /* Names units of a line. */
 enum { BKO_LINE_ALL = -1 };
 struct bko_pick {
 	uint32_t struct_size;
-	int32_t line;		  /* index; BKO_LINE_ALL: every line, quantity 0 */
-	int64_t quantity;	  /* 0: all that the verb can take of the line */
+	int32_t line;             /* index; BKO_LINE_ALL: every line, quantity 0 */
+	int64_t quantity;         /* 0: all that the verb can take of the line */
 	struct bko_span location; /* where at_location is 1: only units there */
-	uint32_t at_location;	  /* 0: any, in the order the line took them */
+	uint32_t at_location;     /* 0: any, in the order the line took them */
 	uint32_t reserved;
 };
 
@@ -503,7 +503,7 @@ struct bko_units {
 };
 enum { BKO_UNITS_UP_TO = 1 /* take what there is, instead of BKO_E_INSUFFICIENT */ };
 BKO_API int32_t bko_order_split(bko_engine *engine, const struct bko_op *op,
-				const struct bko_units *units, struct bko_outcome *outcome);
+                                const struct bko_units *units, struct bko_outcome *outcome);
 
 /* Cancels units: the line's second part first; within a part backordered before
  * allocated and unpicked; shipped or picked ones never. Freed units serve the
@@ -511,7 +511,7 @@ BKO_API int32_t bko_order_split(bko_engine *engine, const struct bko_op *op,
  * hold. Cancelling what is cancelled already changes nothing.
  * Returns: BKO_E_INSUFFICIENT, BKO_E_NOT_FOUND, BKO_E_STATE. Since: 0.1. */
 BKO_API int32_t bko_order_cancel(bko_engine *engine, const struct bko_op *op,
-				 const struct bko_units *units, struct bko_outcome *outcome);
+                                 const struct bko_units *units, struct bko_outcome *outcome);
 
 /* Ships allocated units in whole quanta; op->id is the shipment's id. The
  * outcome is the packing slip: per line shipped so far, still to come and when.
@@ -519,7 +519,7 @@ BKO_API int32_t bko_order_cancel(bko_engine *engine, const struct bko_op *op,
  * stopped line, before release_at, a position with units missing).
  * Since: 0.1. */
 BKO_API int32_t bko_order_ship(bko_engine *engine, const struct bko_op *op,
-			       const struct bko_units *units, struct bko_outcome *outcome);
+                               const struct bko_units *units, struct bko_outcome *outcome);
 
 /* Voids a shipment, once: its units return to allocated.
  * Returns: BKO_E_NOT_FOUND, BKO_E_STATE (voided already, or units returned).
@@ -530,7 +530,7 @@ struct bko_void {
 	struct bko_span order, shipment;
 };
 BKO_API int32_t bko_order_void(bko_engine *engine, const struct bko_op *op,
-			       const struct bko_void *request, struct bko_outcome *outcome);
+                               const struct bko_void *request, struct bko_outcome *outcome);
 
 /* Takes shipped units back; op->id is the return's id. At most what was shipped
  * and not yet returned.
@@ -549,14 +549,14 @@ struct bko_return {
 	uint32_t disposition; /* BKO_RETURN_ */
 	struct bko_span order;
 	uint32_t line;
-	uint32_t to_named;	/* 1: into `to`; 0: where the line was shipped from */
-	int64_t quantity;	/* 1 or more */
-	struct bko_span to;	/* location */
+	uint32_t to_named;      /* 1: into `to`; 0: where the line was shipped from */
+	int64_t quantity;       /* 1 or more */
+	struct bko_span to;     /* location */
 	struct bko_span bucket; /* of BUCKET */
-	int64_t expected_ms;	/* of ANNOUNCED; 0: undated */
+	int64_t expected_ms;    /* of ANNOUNCED; 0: undated */
 };
 BKO_API int32_t bko_order_return(bko_engine *engine, const struct bko_op *op,
-				 const struct bko_return *request, struct bko_outcome *outcome);
+                                 const struct bko_return *request, struct bko_outcome *outcome);
 
 /* Marks units or lines. STOP, GO set and clear `stops` of whole lines; PICK and
  * UNPICK mark allocated units; UNALLOCATE gives unpicked allocated units back to
@@ -581,7 +581,7 @@ struct bko_mark {
 	uint32_t stops; /* of STOP and GO; their picks name lines only */
 };
 BKO_API int32_t bko_order_mark(bko_engine *engine, const struct bko_op *op,
-			       const struct bko_mark *mark, struct bko_outcome *outcome);
+                               const struct bko_mark *mark, struct bko_outcome *outcome);
 
 #if !defined(BKO_FFI_CDEF) && defined(__cplusplus)
 }

@@ -41,7 +41,7 @@ typedef struct bko_order bko_order;
 struct bko_order_info {
 	uint32_t struct_size;
 	uint32_t status; /* BKO_STATUS_, at the settled time of its positions */
-	uint32_t flags;	 /* BKO_ORDER_ */
+	uint32_t flags;  /* BKO_ORDER_ */
 	uint32_t order_class;
 	uint32_t line_count;
 	uint32_t place_count; /* over all lines, see bko_order_places */
@@ -54,7 +54,7 @@ struct bko_line_info {
 	uint32_t stops;
 	int64_t ordered; /* units accepted and not amended away */
 	int64_t allocated, scheduled, backordered, picked, shipped, cancelled, returned;
-	uint32_t promise_kind;		   /* computed now, over what is still to be allocated */
+	uint32_t promise_kind;             /* computed now, over what is still to be allocated */
 	uint32_t first_place, place_count; /* its elements of bko_order_places */
 	uint32_t reserved;
 	int64_t promise_ms;
@@ -73,22 +73,22 @@ struct bko_place_info {
 	uint32_t reserved2;
 };
 BKO_API int32_t bko_order_open(bko_engine *engine, int64_t now_ms, const struct bko_span *order,
-			       bko_order **handle);
+                               bko_order **handle);
 /* Since: 0.1. */
 BKO_API int32_t bko_order_read(const bko_order *handle, struct bko_order_info *info);
 /* Fill `array` from element `first`; *count is how many. Since: 0.1. */
 BKO_API int32_t bko_order_lines(const bko_order *handle, uint32_t first,
-				struct bko_line_info *array, size_t capacity, uint32_t stride,
-				size_t *count);
+                                struct bko_line_info *array, size_t capacity, uint32_t stride,
+                                size_t *count);
 BKO_API int32_t bko_order_places(const bko_order *handle, uint32_t first,
-				 struct bko_place_info *array, size_t capacity, uint32_t stride,
-				 size_t *count);
+                                 struct bko_place_info *array, size_t capacity, uint32_t stride,
+                                 size_t *count);
 BKO_API void bko_order_close(bko_order *handle);
 
 /* Lists the ids of orders, by length, then bytes.
  * Returns: BKO_E_ARGUMENT (cursor). Since: 0.1. */
 BKO_API int32_t bko_order_list(bko_engine *engine, struct bko_cursor *cursor, struct bko_id *ids,
-			       size_t capacity, size_t *count);
+                               size_t capacity, size_t *count);
 
 /* ---- Items ------------------------------------------------------------------ */
 
@@ -101,17 +101,17 @@ struct bko_position {
 	int64_t backordered; /* waiting units, held and stopped ones included */
 	int64_t outside;     /* of them outside the limit */
 	int64_t held_allocated, held_backordered; /* of live holds */
-	int64_t eligible;			  /* waiting units that are served next */
-	int64_t ready;	  /* units that a chain of serving has still to give; 0 unless serving */
+	int64_t eligible;                         /* waiting units that are served next */
+	int64_t ready;    /* units that a chain of serving has still to give; 0 unless serving */
 	int64_t incoming; /* open part of supplies */
 	int64_t available_now;
 	int64_t received, returned, adjusted, transferred_in, transferred_out, shipped; /* ever */
 	int64_t refused; /* units of counted refusals (BKO_OP_COUNT_REFUSED), ever */
 	int64_t settled_ms;
-	uint64_t revision;	    /* of the physical quantity: for counts */
-	uint64_t version;	    /* counts every change of the position */
+	uint64_t revision;          /* of the physical quantity: for counts */
+	uint64_t version;           /* counts every change of the position */
 	uint32_t serving, switched; /* switched: may accept for later, see bko_policy.switch_on */
-	uint32_t supplies;	    /* open */
+	uint32_t supplies;          /* open */
 	uint32_t reserved;
 	struct bko_id location;
 	uint32_t reserved2;
@@ -122,9 +122,9 @@ struct bko_position {
  * Returns: BKO_E_NOT_FOUND. Since: 0.1. */
 typedef struct bko_item bko_item;
 BKO_API int32_t bko_item_open(bko_engine *engine, int64_t now_ms, const struct bko_span *item,
-			      bko_item **handle);
+                              bko_item **handle);
 BKO_API int32_t bko_item_read(const bko_item *handle, uint32_t first, struct bko_position *array,
-			      size_t capacity, uint32_t stride, size_t *count);
+                              size_t capacity, uint32_t stride, size_t *count);
 /* The policy as it applies at position `index`, every bit set. Since: 0.1. */
 struct bko_policy;
 BKO_API int32_t bko_item_policy(const bko_item *handle, uint32_t index, struct bko_policy *policy);
@@ -132,7 +132,7 @@ BKO_API void bko_item_close(bko_item *handle);
 
 /* Lists the ids of items, by length, then bytes. Since: 0.1. */
 BKO_API int32_t bko_item_list(bko_engine *engine, struct bko_cursor *cursor, struct bko_id *ids,
-			      size_t capacity, size_t *count);
+                              size_t capacity, size_t *count);
 
 /* Units in the named buckets of a position. Since: 0.1. */
 struct bko_bucket {
@@ -143,8 +143,8 @@ struct bko_bucket {
 	uint32_t reserved2;
 };
 BKO_API int32_t bko_bucket_list(bko_engine *engine, const struct bko_span *item,
-				const struct bko_span *location, struct bko_bucket *array,
-				size_t capacity, uint32_t stride, size_t *count);
+                                const struct bko_span *location, struct bko_bucket *array,
+                                size_t capacity, uint32_t stride, size_t *count);
 
 /* Open supplies of a position, by date, undated last; from element `first` on.
  * Since: 0.1. */
@@ -158,9 +158,9 @@ struct bko_supply_info {
 	uint32_t reserved;
 };
 BKO_API int32_t bko_supply_list(bko_engine *engine, int64_t now_ms, const struct bko_span *item,
-				const struct bko_span *location, uint32_t first,
-				struct bko_supply_info *array, size_t capacity, uint32_t stride,
-				size_t *count);
+                                const struct bko_span *location, uint32_t first,
+                                struct bko_supply_info *array, size_t capacity, uint32_t stride,
+                                size_t *count);
 
 /* ---- Queue ---------------------------------------------------------------- */
 
@@ -168,7 +168,7 @@ BKO_API int32_t bko_supply_list(bko_engine *engine, int64_t now_ms, const struct
 struct bko_waiting {
 	uint32_t struct_size;
 	uint32_t line, part;
-	uint32_t stops;	     /* with BKO_WAITING_HELD for an unconfirmed hold */
+	uint32_t stops;      /* with BKO_WAITING_HELD for an unconfirmed hold */
 	int64_t backordered; /* units it waits for */
 	int64_t allocated;   /* units it has here */
 	int64_t placed_ms;
@@ -184,10 +184,10 @@ enum { BKO_WAITING_HELD = 1 << 30 };
 typedef struct bko_queue bko_queue;
 enum { BKO_QUEUE_CONSISTENT = 0, BKO_QUEUE_LIVE = 1 };
 BKO_API int32_t bko_queue_open(bko_engine *engine, int64_t now_ms, const struct bko_span *item,
-			       const struct bko_span *location, uint32_t mode, bko_queue **queue);
+                               const struct bko_span *location, uint32_t mode, bko_queue **queue);
 /* The next waiting lines, in rank order; *count 0 at the end. Since: 0.1. */
 BKO_API int32_t bko_queue_next(bko_queue *queue, struct bko_waiting *array, size_t capacity,
-			       uint32_t stride, size_t *count);
+                               uint32_t stride, size_t *count);
 BKO_API void bko_queue_close(bko_queue *queue);
 
 /* Why a line waits, and until when. */
@@ -197,13 +197,13 @@ struct bko_explanation {
 	uint32_t stops;
 	uint32_t at_least;     /* 1: more may be ahead than was counted */
 	int64_t waiting;       /* its units, over its positions */
-	int64_t ahead;	       /* units that come before it at its home */
-	int64_t place;	       /* lines that come before it, where they were counted, plus 1 */
+	int64_t ahead;         /* units that come before it at its home */
+	int64_t place;         /* lines that come before it, where they were counted, plus 1 */
 	uint32_t promise_kind; /* when its last unit is expected */
 	uint32_t reserved;
 	int64_t promise_ms;
 	struct bko_id location; /* its home */
-	struct bko_id supply;	/* that brings its last unit; none if unknown */
+	struct bko_id supply;   /* that brings its last unit; none if unknown */
 };
 enum {
 	BKO_WAITS_NOTHING = 0, /* nothing is waiting */
@@ -215,14 +215,14 @@ enum {
 };
 /* Returns: BKO_E_NOT_FOUND. Since: 0.1. */
 BKO_API int32_t bko_queue_explain(bko_engine *engine, int64_t now_ms, const struct bko_span *order,
-				  uint32_t line, struct bko_explanation *explanation);
+                                  uint32_t line, struct bko_explanation *explanation);
 
 /* Re-ranks: gives lines placed under an earlier discipline the rank that the
  * present one would have given them at their placing; a chain of batches, of
  * which this call does at most `budget`. *done when none is left. Idempotent.
  * Returns: BKO_E_NOT_FOUND, as any change. Since: 0.1. */
 BKO_API int32_t bko_queue_rerank(bko_engine *engine, int64_t now_ms, const struct bko_span *item,
-				 const struct bko_span *location, uint32_t budget, uint32_t *done);
+                                 const struct bko_span *location, uint32_t budget, uint32_t *done);
 
 /* ---- Events --------------------------------------------------------------- */
 
@@ -231,23 +231,23 @@ BKO_API int32_t bko_queue_rerank(bko_engine *engine, int64_t now_ms, const struc
  * the operation, empty where time was the cause. Kinds marked (c) are crossings:
  * written once when the edge is passed, re-armed when it is passed back. */
 enum {
-	BKO_EVENT_ACCEPTED = 1,	   /* an order, or a hold (detail 1) */
-	BKO_EVENT_REFUSED = 2,	   /* counted refused demand; detail: BKO_REASON_ */
+	BKO_EVENT_ACCEPTED = 1,    /* an order, or a hold (detail 1) */
+	BKO_EVENT_REFUSED = 2,     /* counted refused demand; detail: BKO_REASON_ */
 	BKO_EVENT_ALLOCATED = 3,   /* to a line; detail: BKO_BY_ */
 	BKO_EVENT_UNALLOCATED = 4, /* from a line (amount < 0); detail: BKO_BY_ */
 	BKO_EVENT_BACKORDERED = 5, /* a line waits for amount more (or less); detail: BKO_BY_ */
-	BKO_EVENT_READY = 6,	   /* a line's last waiting unit at the position was allocated */
-	BKO_EVENT_PICKED = 7,	   /* amount < 0: unpicked */
+	BKO_EVENT_READY = 6,       /* a line's last waiting unit at the position was allocated */
+	BKO_EVENT_PICKED = 7,      /* amount < 0: unpicked */
 	BKO_EVENT_SHIPPED = 8,
 	BKO_EVENT_VOIDED = 9,
 	BKO_EVENT_CANCELLED = 10,
 	BKO_EVENT_RETURNED = 11,     /* detail: BKO_RETURN_ */
 	BKO_EVENT_CONFIRMED = 12,    /* a hold became an order; detail 1: it was extended */
 	BKO_EVENT_HOLD_EXPIRED = 13, /* of a position: amount allocated units came back; at: the
-				      * expiry; other: waiting units dropped; detail: holds */
+	                              * expiry; other: waiting units dropped; detail: holds */
 	BKO_EVENT_RECEIVED = 14,     /* detail 1: reversed (amount < 0) */
 	BKO_EVENT_ADJUSTED = 15,     /* on hand; detail: BKO_ADJUST_, 16 forced sale */
-	BKO_EVENT_BUCKET = 16,	     /* unavailable units changed by amount */
+	BKO_EVENT_BUCKET = 16,       /* unavailable units changed by amount */
 	BKO_EVENT_TRANSFERRED = 17,  /* out (amount < 0) or in */
 	BKO_EVENT_SHORTAGE = 18,     /* accepted lines lose amount units of the shelf */
 	BKO_EVENT_SUPPLY_SET = 19,   /* incoming changed by amount; at: due */
@@ -263,11 +263,11 @@ enum {
 	BKO_EVENT_LIMIT_REACHED = 29, /* (c) no room for later; re-arms with room */
 	BKO_EVENT_SWITCH_OPENED = 30, /* (c) backorder opened .. */
 	BKO_EVENT_SWITCH_CLOSED = 31, /* (c) .. and closed by the switch */
-	BKO_EVENT_POLICY = 32,	      /* a policy, limit or calendar was set; detail: BKO_SCOPE_ */
+	BKO_EVENT_POLICY = 32,        /* a policy, limit or calendar was set; detail: BKO_SCOPE_ */
 	BKO_EVENT_RESTOCK_PASSED = 33,
-	BKO_EVENT_MARKED = 34,	/* stops of a line; detail: its stops now */
+	BKO_EVENT_MARKED = 34,  /* stops of a line; detail: its stops now */
 	BKO_EVENT_AMENDED = 35, /* class, need-by, rank; a quantity (amount: more or less) */
-	BKO_EVENT_MOVED = 36,	/* units left (amount < 0) or came to a line, order or position */
+	BKO_EVENT_MOVED = 36,   /* units left (amount < 0) or came to a line, order or position */
 	BKO_EVENT_VOID_OPERATION = 37 /* an operation was resolved as void */
 };
 /* Why units were given to a line or taken from it. */
@@ -286,7 +286,7 @@ enum {
 };
 struct bko_event {
 	uint32_t struct_size;
-	uint32_t kind;	 /* BKO_EVENT_; treat an unknown one as news to pass over */
+	uint32_t kind;   /* BKO_EVENT_; treat an unknown one as news to pass over */
 	uint64_t number; /* in its lane, from 1, dense */
 	int64_t time_ms, amount, other, at_ms;
 	uint32_t line, detail;
@@ -297,37 +297,37 @@ struct bko_event {
  * consumer starts behind what is trimmed already. `remove` forgets it.
  * Returns: BKO_E_ARGUMENT, BKO_E_NOT_FOUND (remove). Since: 0.1. */
 BKO_API int32_t bko_event_consumer(bko_engine *engine, const struct bko_span *consumer,
-				   uint32_t remove);
+                                   uint32_t remove);
 
 /* Reads events of a lane after number `after` (0: from the oldest kept) in
  * order. Reading again gives the same bytes. *count 0: none are newer.
  * Returns: BKO_E_ARGUMENT (lane), BKO_E_NOT_FOUND (`after` was trimmed already:
  * events between would be missed). Since: 0.1. */
 BKO_API int32_t bko_event_read(bko_engine *engine, uint32_t lane, uint64_t after,
-			       struct bko_event *array, size_t capacity, uint32_t stride,
-			       size_t *count);
+                               struct bko_event *array, size_t capacity, uint32_t stride,
+                               size_t *count);
 
 /* Where a consumer stands in a lane, and what the lane holds. Since: 0.1. */
 struct bko_lane {
 	uint32_t struct_size;
-	uint32_t lanes;	       /* of the store */
+	uint32_t lanes;        /* of the store */
 	uint64_t first, last;  /* numbers kept; last < first: none */
 	uint64_t acknowledged; /* by the consumer */
 };
 BKO_API int32_t bko_event_lane(bko_engine *engine, const struct bko_span *consumer, uint32_t lane,
-			       struct bko_lane *info);
+                               struct bko_lane *info);
 
 /* Acknowledges events up to `number`; never goes back.
  * Returns: BKO_E_NOT_FOUND (consumer), BKO_E_RANGE (no such event yet).
  * Since: 0.1. */
 BKO_API int32_t bko_event_acknowledge(bko_engine *engine, const struct bko_span *consumer,
-				      uint32_t lane, uint64_t number);
+                                      uint32_t lane, uint64_t number);
 
 /* Removes up to `budget` rows of events that every consumer acknowledged, and
  * are not newer than `up_to` (0: any). Without a consumer every event may go.
  * *done when none is left. Since: 0.1. */
 BKO_API int32_t bko_event_trim(bko_engine *engine, uint32_t lane, uint64_t up_to, uint32_t budget,
-			       uint32_t *done);
+                               uint32_t *done);
 
 /* ---- Verification --------------------------------------------------------- */
 
@@ -352,7 +352,7 @@ enum {
 struct bko_finding {
 	uint32_t struct_size;
 	uint32_t check; /* BKO_CHECK_ */
-	uint32_t what;	/* which of its figures, for the curious */
+	uint32_t what;  /* which of its figures, for the curious */
 	uint32_t line;
 	int64_t expected, found;
 	struct bko_id item, location, order;
@@ -368,9 +368,9 @@ struct bko_finding {
  * Returns: BKO_E_ARGUMENT (cursor), as any reading call. Since: 0.1. */
 enum { BKO_VERIFY_REPAIR = 1 };
 BKO_API int32_t bko_engine_verify(bko_engine *engine, int64_t now_ms, uint32_t flags,
-				  struct bko_cursor *cursor, uint32_t budget,
-				  struct bko_finding *array, size_t capacity, uint32_t stride,
-				  size_t *count);
+                                  struct bko_cursor *cursor, uint32_t budget,
+                                  struct bko_finding *array, size_t capacity, uint32_t stride,
+                                  size_t *count);
 
 /* sizeof of a transparent struct in the running library, by kind; 0 for an
  * unknown kind. For bindings that check themselves when they load. Since: 0.1. */

@@ -59,35 +59,35 @@ enum {
 /* Library defaults in brackets. A member counts only if its bit is set. */
 struct bko_policy {
 	uint32_t struct_size;
-	uint32_t set;	     /* BKO_SET_ bits */
+	uint32_t set;        /* BKO_SET_ bits */
 	uint32_t selling;    /* BKO_SELL_ [STOCK] */
-	uint32_t life;	     /* BKO_LIFE_ [ACTIVE]. PHASE_OUT sells what is open, buffered or
-			      * incoming, then counts as discontinued */
-	uint32_t sells;	     /* 0 or 1 [1]: 0 sells nothing here, still serves */
+	uint32_t life;       /* BKO_LIFE_ [ACTIVE]. PHASE_OUT sells what is open, buffered or
+	                      * incoming, then counts as discontinued */
+	uint32_t sells;      /* 0 or 1 [1]: 0 sells nothing here, still serves */
 	uint32_t discipline; /* BKO_QUEUE_ [CLASS] */
 	uint32_t limit_kind; /* BKO_LIMIT_ [NONE], bit LIMIT: units accepted for later and still
-			      * owed at the position, live holds included */
+	                      * owed at the position, live holds included */
 	uint32_t order_limit_kind; /* [NONE], bit ORDER_LIMIT: the same for one order and item */
 	int64_t limit;
 	int64_t order_limit;
 	uint32_t limit_to_incoming; /* 0 or 1 [0]: no more for later than supplies not overdue,
-				     * dated within the horizon */
+	                             * dated within the horizon */
 	uint32_t switch_on; /* 0 or 1 [0], bit SWITCH: units may be accepted for later only while
-			     * the position's switch is set: set by a step that leaves
-			     * available_now <= switch_at, cleared at >= switch_back_at */
+	                     * the position's switch is set: set by a step that leaves
+	                     * available_now <= switch_at, cleared at >= switch_back_at */
 	int64_t switch_at;
-	int64_t switch_back_at;	      /* > switch_at; 0: switch_at + 1 */
-	int64_t low_at;		      /* [0] LOW_STOCK at 0 < now <= low_at */
-	int64_t safety_stock;	      /* [0] */
+	int64_t switch_back_at;       /* > switch_at; 0: switch_at + 1 */
+	int64_t low_at;               /* [0] LOW_STOCK at 0 < now <= low_at */
+	int64_t safety_stock;         /* [0] */
 	uint32_t safety_guards_queue; /* 0 or 1 [0], bit SAFETY_STOCK: fill the buffer before the
-					 queue */
-	uint32_t handling_days;	      /* [0] working days, up to 366 */
-	int64_t sell_from_ms;	      /* [0 = none] refused before it */
+	                                 queue */
+	uint32_t handling_days;       /* [0] working days, up to 366 */
+	int64_t sell_from_ms;         /* [0 = none] refused before it */
 	int64_t release_at_ms; /* [0 = none] PREORDER before it: accepted under the limits, may be
-				* allocated, never ships */
+	                        * allocated, never ships */
 	int64_t restock_at_ms; /* [0 = none] what the merchant says when nothing else tells */
 	int64_t horizon_ms;    /* [0 = none] a promise further than this from max(now, need-by) is
-				* refused, UNKNOWN counting as beyond */
+	                        * refused, UNKNOWN counting as beyond */
 	int64_t lead_time_ms;  /* [0 = none] */
 	int64_t quantum;       /* [1] quantities are multiples of it */
 	int64_t hold_place_ms; /* [1 hour] a hold confirmed within it keeps its place */
@@ -100,8 +100,8 @@ struct bko_policy {
 enum { BKO_SCOPE_DEFAULTS = 0, BKO_SCOPE_ITEM = 1, BKO_SCOPE_POSITION = 2 };
 struct bko_policy_row {
 	uint32_t struct_size;
-	uint32_t scope;		  /* BKO_SCOPE_ */
-	struct bko_span item;	  /* of ITEM and POSITION */
+	uint32_t scope;           /* BKO_SCOPE_ */
+	struct bko_span item;     /* of ITEM and POSITION */
 	struct bko_span location; /* of POSITION; empty: the default location */
 	const struct bko_policy *policy;
 	const void *reserved;
@@ -117,8 +117,8 @@ struct bko_policy_row {
  * undefined item); a store failure ends the call, later statuses are then
  * BKO_E_STATE. Since: 0.1. */
 BKO_API int32_t bko_policy_set(bko_engine *engine, int64_t now_ms,
-			       const struct bko_policy_row *rows, size_t count, uint32_t stride,
-			       int32_t *statuses);
+                               const struct bko_policy_row *rows, size_t count, uint32_t stride,
+                               int32_t *statuses);
 
 /* Limits across positions: units accepted for later and still owed, live holds
  * included, of an item, a customer or a channel. Counted from the setting on;
@@ -144,16 +144,16 @@ BKO_API int32_t bko_limit_read(bko_engine *engine, int64_t now_ms, struct bko_li
  * 1970-01-01 local. Since: 0.1. */
 struct bko_calendar {
 	uint32_t struct_size;
-	uint32_t working_days;	    /* bit 0 Monday .. bit 6 Sunday; 0: no calendar (removes it) */
+	uint32_t working_days;      /* bit 0 Monday .. bit 6 Sunday; 0: no calendar (removes it) */
 	int32_t utc_offset_minutes; /* -1440 .. 1440 */
 	uint32_t cutoff_minutes;    /* local, after midnight; ready later counts as the next working
-				     * day;    0: 1440, no cut-off */
+	                             * day;    0: 1440, no cut-off */
 	const int32_t *holidays;    /* ascending day numbers */
-	size_t holiday_count;	    /* up to BKO_HOLIDAYS_MAX */
+	size_t holiday_count;       /* up to BKO_HOLIDAYS_MAX */
 };
 BKO_API int32_t bko_location_set(bko_engine *engine, int64_t now_ms,
-				 const struct bko_span *location,
-				 const struct bko_calendar *calendar);
+                                 const struct bko_span *location,
+                                 const struct bko_calendar *calendar);
 
 /* ---- Stock ---------------------------------------------------------------- */
 
@@ -173,7 +173,7 @@ struct bko_receipt {
 	int64_t quantity; /* 1 or more; 0 only with `last` */
 };
 BKO_API int32_t bko_stock_receive(bko_engine *engine, const struct bko_op *op,
-				  const struct bko_receipt *receipt, struct bko_outcome *outcome);
+                                  const struct bko_receipt *receipt, struct bko_outcome *outcome);
 
 /* Takes a receipt back, once, while so many units are open (or buffered); what
  * its supply expected is expected again.
@@ -185,7 +185,7 @@ struct bko_reversal {
 	struct bko_span item, location, receipt;
 };
 BKO_API int32_t bko_stock_reverse(bko_engine *engine, const struct bko_op *op,
-				  const struct bko_reversal *reversal, struct bko_outcome *outcome);
+                                  const struct bko_reversal *reversal, struct bko_outcome *outcome);
 
 /* Changes what is physically there. An empty bucket name means sellable units
  * (free + allocated).
@@ -212,14 +212,14 @@ struct bko_adjustment {
 	uint32_t kind; /* BKO_ADJUST_ */
 	struct bko_span item, location;
 	struct bko_span bucket, to_bucket; /* up to BKO_REASON_TEXT_MAX bytes */
-	struct bko_span source;		   /* of FEED; up to BKO_REASON_TEXT_MAX bytes */
-	struct bko_span reason;		   /* required; up to BKO_REASON_TEXT_MAX bytes */
+	struct bko_span source;            /* of FEED; up to BKO_REASON_TEXT_MAX bytes */
+	struct bko_span reason;            /* required; up to BKO_REASON_TEXT_MAX bytes */
 	int64_t quantity;
 	uint64_t revision; /* of COUNT */
 };
 BKO_API int32_t bko_stock_adjust(bko_engine *engine, const struct bko_op *op,
-				 const struct bko_adjustment *adjustment,
-				 struct bko_outcome *outcome);
+                                 const struct bko_adjustment *adjustment,
+                                 struct bko_outcome *outcome);
 
 /* A forced sale at a till: the goods are in the customer's hand. One step that
  * serves nobody in between and ships at once: units from open, then buffer, then
@@ -240,7 +240,7 @@ struct bko_forced_sale {
 	int64_t quantity; /* 1 or more */
 };
 BKO_API int32_t bko_stock_force(bko_engine *engine, const struct bko_op *op,
-				const struct bko_forced_sale *sale, struct bko_outcome *outcome);
+                                const struct bko_forced_sale *sale, struct bko_outcome *outcome);
 
 /* Moves open units out of a position; they become a supply of another, with the
  * transfer's id (op->id), confirmed, due expected_ms. The subject is the position
@@ -256,8 +256,8 @@ struct bko_transfer {
 	int64_t expected_ms; /* 0: undated */
 };
 BKO_API int32_t bko_stock_transfer(bko_engine *engine, const struct bko_op *op,
-				   const struct bko_transfer *transfer,
-				   struct bko_outcome *outcome);
+                                   const struct bko_transfer *transfer,
+                                   struct bko_outcome *outcome);
 
 /* ---- Supply --------------------------------------------------------------- */
 
@@ -280,14 +280,14 @@ struct bko_supply {
 	uint32_t action; /* BKO_SUPPLY_PLAN or CLOSE */
 	struct bko_span item, location, supply;
 	struct bko_span supplier; /* later capability: empty */
-	uint32_t state;		  /* BKO_SUPPLY_EXPECTED or CONFIRMED */
+	uint32_t state;           /* BKO_SUPPLY_EXPECTED or CONFIRMED */
 	uint32_t reserved;
 	int64_t quantity; /* PLAN: 1 or more */
-	int64_t due_ms;	  /* 0: undated */
+	int64_t due_ms;   /* 0: undated */
 	int64_t grace_ms;
 };
 BKO_API int32_t bko_supply_set(bko_engine *engine, const struct bko_op *op,
-			       const struct bko_supply *supply, struct bko_outcome *outcome);
+                               const struct bko_supply *supply, struct bko_outcome *outcome);
 
 #if !defined(BKO_FFI_CDEF) && defined(__cplusplus)
 }

@@ -53,11 +53,11 @@ enum {
 
 /* Capability bits of a store (bko_store.caps). */
 enum {
-	BKO_STORE_SNAPSHOT = 1,	 /* all rows of one read are of one moment */
+	BKO_STORE_SNAPSHOT = 1,  /* all rows of one read are of one moment */
 	BKO_STORE_EXCLUSIVE = 2, /* one engine alone uses it: rows may be cached between calls */
-	BKO_STORE_LENDS = 4,	 /* rows given to bko_reply_row stay valid and unchanged until the
-				  * next apply: the library makes no copy */
-	BKO_STORE_STALE = 8	 /* a replica may answer queries that carry BKO_QUERY_STALE */
+	BKO_STORE_LENDS = 4,     /* rows given to bko_reply_row stay valid and unchanged until the
+	                          * next apply: the library makes no copy */
+	BKO_STORE_STALE = 8      /* a replica may answer queries that carry BKO_QUERY_STALE */
 };
 
 /* Flags of a query. */
@@ -79,13 +79,13 @@ enum {
 
 /* Statuses a store may give to bko_reply_end. */
 enum {
-	BKO_REPLY_SILENT = 0,	 /* preset: the callback said nothing */
-	BKO_REPLY_DONE = 1,	 /* read answered in full, or batch applied */
-	BKO_REPLY_CONFLICT = 2,	 /* apply: a guard did not hold, nothing applied; rows may be given
-				  * by bko_reply_row with the index of their entry */
-	BKO_REPLY_BUSY = 3,	 /* certainly nothing applied; may work later */
-	BKO_REPLY_UNKNOWN = 4,	 /* apply: it may have been applied, or may be still */
-	BKO_REPLY_FULL = 5,	 /* no room; nothing applied */
+	BKO_REPLY_SILENT = 0,    /* preset: the callback said nothing */
+	BKO_REPLY_DONE = 1,      /* read answered in full, or batch applied */
+	BKO_REPLY_CONFLICT = 2,  /* apply: a guard did not hold, nothing applied; rows may be given
+	                          * by bko_reply_row with the index of their entry */
+	BKO_REPLY_BUSY = 3,      /* certainly nothing applied; may work later */
+	BKO_REPLY_UNKNOWN = 4,   /* apply: it may have been applied, or may be still */
+	BKO_REPLY_FULL = 5,      /* no room; nothing applied */
 	BKO_REPLY_TOO_LARGE = 6, /* key, value or batch over the store's limits; nothing applied */
 	BKO_REPLY_READ_ONLY = 7,
 	BKO_REPLY_CORRUPT = 8,
@@ -114,8 +114,8 @@ struct bko_query {
 /* One guarded change. Frozen: never grows. */
 struct bko_entry {
 	struct bko_span key, value; /* value: of a put */
-	uint64_t revision;	    /* of BKO_GUARD_REVISION */
-	uint64_t hint;		    /* as given with the row, 0 for none; see bko_reply_row */
+	uint64_t revision;          /* of BKO_GUARD_REVISION */
+	uint64_t hint;              /* as given with the row, 0 for none; see bko_reply_row */
 	uint32_t guard, action;
 };
 
@@ -132,7 +132,7 @@ struct bko_batch {
  * are reentrant, unless the host runs its engines one after another. */
 struct bko_store {
 	uint32_t struct_size;
-	uint32_t caps;	      /* BKO_STORE_ bits */
+	uint32_t caps;        /* BKO_STORE_ bits */
 	uint32_t max_key;     /* bytes; 0: BKO_KEY_MAX and more */
 	uint32_t max_value;   /* bytes; 0: BKO_VALUE_MAX and more */
 	uint32_t max_entries; /* entries of a batch; 0: no limit */
@@ -170,8 +170,8 @@ struct bko_store {
  * bko_reply_end says.
  * Since: 0.1. */
 BKO_API int32_t bko_reply_row(bko_reply *reply, uint32_t index, const void *key, size_t key_size,
-			      const void *value, size_t value_size, uint64_t revision,
-			      uint64_t hint);
+                              const void *value, size_t value_size, uint64_t revision,
+                              uint64_t hint);
 
 /* Says that range `index` holds rows beyond its limit.
  * Returns: BKO_E_MISUSE. Since: 0.1. */
@@ -201,7 +201,7 @@ struct bko_memory_options {
 	uint32_t page_size; /* bytes of a page: 2048 (default), 4096 or 8192 */
 	bko_alloc_fn alloc; /* NULL: realloc and free of libc, or the arena */
 	void *alloc_host;
-	void *arena;	   /* caller's memory, used instead of any heap; NULL: none */
+	void *arena;       /* caller's memory, used instead of any heap; NULL: none */
 	size_t arena_size; /* bytes; what does not fit is BKO_REPLY_FULL */
 	uint32_t shared;   /* 1: several engines use it, so neither EXCLUSIVE nor LENDS */
 	uint32_t reserved;
@@ -223,9 +223,9 @@ struct bko_memory_stats {
 	uint32_t page_size;
 	uint64_t rows;
 	uint64_t row_bytes;  /* keys and values */
-	uint64_t pages;	     /* in use */
+	uint64_t pages;      /* in use */
 	uint64_t pages_free; /* allocated, waiting for use */
-	uint64_t bytes;	     /* all memory taken */
+	uint64_t bytes;      /* all memory taken */
 	uint64_t applied;    /* batches applied so far */
 };
 BKO_API int32_t bko_memory_stats(bko_memory *memory, struct bko_memory_stats *stats);

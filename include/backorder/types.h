@@ -67,9 +67,9 @@ enum { BKO_VERSION_MAJOR = 0, BKO_VERSION_MINOR = 1, BKO_VERSION_PATCH = 0, BKO_
 
 /* Limits that hold everywhere. */
 enum {
-	BKO_ID_MAX = 64,	   /* bytes of an id */
-	BKO_QUANTITY_BITS = 53,	   /* a quantity is within +-(2^53 - 1) */
-	BKO_TIME_BITS = 48,	   /* a time is within 0 .. 2^48 - 1 (year 10889) */
+	BKO_ID_MAX = 64,           /* bytes of an id */
+	BKO_QUANTITY_BITS = 53,    /* a quantity is within +-(2^53 - 1) */
+	BKO_TIME_BITS = 48,        /* a time is within 0 .. 2^48 - 1 (year 10889) */
 	BKO_STRUCT_SIZE_MAX = 4096 /* largest accepted struct_size */
 };
 
@@ -91,46 +91,46 @@ enum {
 	BKO_E_ARGUMENT = -102, /* a value that no rule admits; the error text names the argument */
 	BKO_E_STRUCT_SIZE = -103,  /* struct_size or stride is none that this library knows */
 	BKO_E_STRUCT_NEWER = -104, /* a member that this library does not know is not zero */
-	BKO_E_RANGE = -105,	  /* a quantity or time outside its range, or a sum that would be */
+	BKO_E_RANGE = -105,       /* a quantity or time outside its range, or a sum that would be */
 	BKO_E_UNSUPPORTED = -106, /* a capability that this build, store or release does not have */
-	BKO_E_REENTRY = -107,	  /* called from inside a callback of the same object */
+	BKO_E_REENTRY = -107,     /* called from inside a callback of the same object */
 
 	BKO_E_NO_MEMORY = -201, /* the allocator or the arena has no room */
 	BKO_E_TOO_LARGE =
-		-202,	   /* more lines, rows or bytes than a named limit or the store admits */
+		-202,      /* more lines, rows or bytes than a named limit or the store admits */
 	BKO_E_FULL = -203, /* the store has no room left */
 	BKO_E_BATCH_FULL =
-		-204,	     /* the call does not fit into the open batch; the batch is as it was */
+		-204,        /* the call does not fit into the open batch; the batch is as it was */
 	BKO_E_BUSY = -205,   /* open children forbid this (arena mode) */
 	BKO_E_BUFFER = -206, /* the caller's buffer is too small */
 
-	BKO_E_IO = -301,	/* the store reported an I/O error; nothing was applied */
+	BKO_E_IO = -301,        /* the store reported an I/O error; nothing was applied */
 	BKO_E_READ_ONLY = -302, /* the store takes no changes */
-	BKO_E_CORRUPT = -303,	/* a record or file is damaged */
-	BKO_E_FORMAT = -304,	/* written by a newer release, or not ours */
-	BKO_E_CONTRACT = -305,	/* the store broke its contract */
+	BKO_E_CORRUPT = -303,   /* a record or file is damaged */
+	BKO_E_FORMAT = -304,    /* written by a newer release, or not ours */
+	BKO_E_CONTRACT = -305,  /* the store broke its contract */
 
 	BKO_E_CONTENDED = -401, /* retries used up; certainly nothing was applied */
 	BKO_E_UNCERTAIN = -402, /* outcome unknown; repeat the call with the same operation id */
-	BKO_E_CONFLICT = -403,	/* the open batch lost a race; nothing of it was applied */
-	BKO_E_CHANGED = -404,	/* what a consistent cursor stands on has changed */
+	BKO_E_CONFLICT = -403,  /* the open batch lost a race; nothing of it was applied */
+	BKO_E_CHANGED = -404,   /* what a consistent cursor stands on has changed */
 
-	BKO_E_NOT_FOUND = -501,	   /* no such item, position, order, line, supply ... */
-	BKO_E_MISMATCH = -502,	   /* this id was used before for another request */
-	BKO_E_STATE = -503,	   /* not possible in the present status (transition table) */
-	BKO_E_STALE = -504,	   /* counted against an older physical revision */
+	BKO_E_NOT_FOUND = -501,    /* no such item, position, order, line, supply ... */
+	BKO_E_MISMATCH = -502,     /* this id was used before for another request */
+	BKO_E_STATE = -503,        /* not possible in the present status (transition table) */
+	BKO_E_STALE = -504,        /* counted against an older physical revision */
 	BKO_E_INSUFFICIENT = -505, /* more than there is was named, without `up_to` */
-	BKO_E_EXPIRED = -506,	   /* the hold has run out */
-	BKO_E_VOID = -507,	   /* the operation was resolved as void and never happens */
-	BKO_E_EXISTS = -508	   /* already there, and not the same */
+	BKO_E_EXPIRED = -506,      /* the hold has run out */
+	BKO_E_VOID = -507,         /* the operation was resolved as void and never happens */
+	BKO_E_EXISTS = -508        /* already there, and not the same */
 };
 
 /* What a status means for a caller, as bits. */
 enum {
 	BKO_CLASS_RETRYABLE = 1, /* the same call may succeed later, unchanged */
 	BKO_CLASS_UNCERTAIN = 2, /* it may have happened: repeat it with the same id */
-	BKO_CLASS_MISUSE = 4,	 /* a fault in the calling program */
-	BKO_CLASS_DAMAGE = 8	 /* the store needs attention */
+	BKO_CLASS_MISUSE = 4,    /* a fault in the calling program */
+	BKO_CLASS_DAMAGE = 8     /* the store needs attention */
 };
 
 /* Version of the library that runs, as major << 16 | minor << 8 | patch.
