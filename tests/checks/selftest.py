@@ -104,14 +104,15 @@ int verb(int x)
     "lib/backorder.map": "# Comment.\nBACKORDER_0.1 {\nglobal:\n\tbko_version;\n"
                          "\tbko_abi_version;\n\tbko_status_name;\n\tbko_status_text;\n"
                          "\tbko_status_class;\nlocal:\n\t*;\n};\n",
-    "tests/abi/layout.c": """#include <stddef.h>
+    "tests/abi/layout_types.c": """#include <stddef.h>
 #include "backorder/types.h"
-#define HOLDS(n, c)        extern char n[(c) ? 1 : -1]
-#define MEMBER(t, m, o, s) HOLDS(m##_at, offsetof(struct t, m) == (o))
-#define SIZE(t, s)         HOLDS(t##_size, sizeof(struct t) == (s))
+#define MEMBER(t, m, o, s) extern char m##_at[offsetof(struct t, m) == (o) ? 1 : -1]
+
+#define SIZE(t, s) extern char t##_size[sizeof(struct t) == (s) ? 1 : -1]
+
 MEMBER(bko_pair, struct_size, 0, 4);
 MEMBER(bko_pair, count, 4, 4);
-MEMBER(bko_pair, call, 8, 4);
+MEMBER(bko_pair, call, 8, sizeof(void *));
 SIZE(bko_pair, 8 + sizeof(void *));
 """,
     "README.md": """# Title
@@ -198,8 +199,10 @@ BROKEN = {
     ],
     "layout.py": [
         ("include/backorder/types.h", "struct_size, count", "struct_size, count, c, d", "bko_pair"),
-        ("tests/abi/layout.c", "8 + sizeof", "16 + sizeof", "32 bit"),
-        ("tests/abi/layout.c", "SIZE(bko_pair, 8 + sizeof(void *));", "", "size"),
+        ("tests/abi/layout_types.c", "8 + sizeof", "16 + sizeof", "m32.*negative"),
+        ("include/backorder/types.h", "void (*call)", "int64_t a;\n\tvoid (*call)", "bko_pair"),
+        ("include/backorder/types.h", "count;", "count, c;", "padding struct"),
+        ("tests/abi/layout_types.c", "SIZE(bko_pair, 8 + sizeof(void *));", "", "size"),
     ],
     "names.py": [
         ("lib/backorder.map", "\tbko_version;\n", "", "bko_version: not in lib/backorder.map"),

@@ -28,11 +28,9 @@ def sections(cc, objects):
     out = subprocess.run([tool(cc, "size"), "-A"] + objects, check=True, text=True,
                          stdout=subprocess.PIPE).stdout
     sums = [0, 0, 0, 0]
-    for name, size in re.findall(r"^(\.\S+)\s+(\d+)\s", out, re.M):
-        kind = {".text": 0, ".rodata": 1, ".data": 2, ".bss": 3}.get(re.match(r"\.[a-z]+",
-                                                                              name).group(0))
-        if kind is not None:
-            sums[kind] += int(size)
+    kinds = ["text", "rodata", "data", "bss"]
+    for kind, size in re.findall(r"^\.(text|rodata|data|bss)\S*\s+(\d+)\s", out, re.M):
+        sums[kinds.index(kind)] += int(size)
     return sums
 
 
