@@ -107,7 +107,7 @@ int verb(int x)
     "tests/abi/layout_types.c": """#include <stddef.h>
 #include "backorder/types.h"
 #define MEMBER(t, m, o, s) extern char m##_at[offsetof(struct t, m) == (o) ? 1 : -1]
-
+struct between;
 #define SIZE(t, s) extern char t##_size[sizeof(struct t) == (s) ? 1 : -1]
 
 MEMBER(bko_pair, struct_size, 0, 4);
