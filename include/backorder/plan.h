@@ -313,3 +313,7 @@ BKO_API int32_t bko_plan_ss_cost(const struct bko_plan_cost *costs,
 BKO_API int32_t bko_plan_ss_best(const struct bko_plan_cost *costs,
                                  const struct bko_plan_demand *demand, double *work, size_t count,
                                  double *s, double *S, double *cost);
+#if !defined(BKO_FFI_CDEF) && defined(__cplusplus)
+}
+#endif
+#endif

@@ -1,0 +1,89 @@
+/*
+ * bytes.h - numbers as bytes: little-endian in values, big-endian in keys, both
+ * by shifts, so that no platform's order or alignment shows.
+ */
+#ifndef BKO_BASE_BYTES_H
+#define BKO_BASE_BYTES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Stores the low `size` bytes (1 to 8) of a value, little-endian. */
+static inline void bko__put_le(uint8_t *to, uint64_t value, unsigned size)
+{
+	unsigned i;
+
+	for (i = 0; i < size; i++)
+		to[i] = (uint8_t)(value >> (8 * i));
+}
+
+static inline uint64_t bko__get_le(const uint8_t *from, unsigned size)
+{
+	uint64_t value = 0;
+	unsigned i;
+
+	for (i = 0; i < size; i++)
+		value |= (uint64_t)from[i] << (8 * i);
+	return value;
+}
+
+/* The same, big-endian: such bytes sort as the numbers do. */
+static inline void bko__put_be(uint8_t *to, uint64_t value, unsigned size)
+{
+	unsigned i;
+
+	for (i = 0; i < size; i++)
+		to[i] = (uint8_t)(value >> (8 * (size - 1 - i)));
+}
+
+static inline uint64_t bko__get_be(const uint8_t *from, unsigned size)
+{
+	uint64_t value = 0;
+	unsigned i;
+
+	for (i = 0; i < size; i++)
+		value = value << 8 | from[i];
+	return value;
+}
+
+/* Signed numbers as unsigned ones, small absolute values small. */
+static inline uint64_t bko__zigzag(int64_t value)
+{
+	return (uint64_t)value << 1 ^ (value < 0 ? ~(uint64_t)0 : 0);
+}
+
+static inline int64_t bko__unzigzag(uint64_t value)
+{
+	return (int64_t)(value >> 1 ^ (~(value & 1) + 1));
+}
+
+/* A growing end of bytes with a hard limit: a write beyond it only sets `full`,
+ * so that encoders are straight-line and checked once. */
+struct bko__writer {
+	uint8_t *data;
+	size_t size, capacity;
+	uint32_t full;
+};
+
+/* The reading twin: a read beyond the end gives zeros and sets `bad`. */
+struct bko__reader {
+	const uint8_t *data;
+	size_t size, at;
+	uint32_t bad;
+};
+
+void bko__write_bytes(struct bko__writer *w, const void *data, size_t size);
+void bko__write_byte(struct bko__writer *w, uint32_t value);
+void bko__write_uint(struct bko__writer *w, uint64_t value); /* varint, 1 to 10 bytes */
+void bko__write_int(struct bko__writer *w, int64_t value);   /* zigzag varint */
+void bko__write_id(struct bko__writer *w, const void *data, size_t size); /* length byte first */
+
+const uint8_t *bko__read_bytes(struct bko__reader *r, size_t size); /* NULL beyond the end */
+uint32_t bko__read_byte(struct bko__reader *r);
+uint64_t bko__read_uint(struct bko__reader *r);
+int64_t bko__read_int(struct bko__reader *r);
+uint64_t bko__read_uint_below(struct bko__reader *r, uint64_t bound); /* bad if >= bound */
+const uint8_t *bko__read_id(struct bko__reader *r, uint8_t *size, size_t max);
+
+#endif

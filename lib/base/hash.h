@@ -1,0 +1,25 @@
+/*
+ * hash.h - a 128-bit fingerprint of a request, the same on every platform. It
+ * tells an honest repetition from another request under the same id; it is no
+ * defence against someone who builds collisions for his own ids.
+ */
+#ifndef BKO_BASE_HASH_H
+#define BKO_BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct bko__hash {
+	uint64_t a, b;
+	uint64_t count;
+};
+
+void bko__hash_begin(struct bko__hash *hash, uint64_t seed);
+void bko__hash_uint(struct bko__hash *hash, uint64_t value);
+void bko__hash_bytes(struct bko__hash *hash, const void *data, size_t size); /* size included */
+void bko__hash_end(struct bko__hash *hash, uint8_t digest[16]);
+
+/* One round of mixing, for tables and jitter. */
+uint64_t bko__mix(uint64_t value);
+
+#endif

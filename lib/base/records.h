@@ -1,0 +1,228 @@
+/*
+ * records.h - the records behind the keys of key.h, as structs. Spans in a
+ * decoded record point into the bytes it was read from.
+ *
+ * Members of one kind stand together, because the codec's tables name runs.
+ * The first byte of every value is the format of its record; a reader takes any
+ * format up to its own.
+ */
+#ifndef BKO_BASE_RECORDS_H
+#define BKO_BASE_RECORDS_H
+
+#include "backorder/backorder.h"
+#include "base/codec.h"
+#include "base/key.h"
+
+enum { BKO__FORMAT = 1 };
+
+/* S: fixed when the store is first written. */
+struct bko__settings {
+	uint32_t lanes, granule_ms;
+};
+
+/* D: guarded by every operation. */
+struct bko__defaults {
+	struct bko_policy policy;
+	uint64_t version;   /* of the policy: heads derived from an older one are behind */
+	uint32_t limits[4]; /* how many limits of each kind exist, by BKO_LIMIT_ */
+	uint32_t calendars;
+};
+
+/* I item */
+struct bko__item {
+	struct bko_policy policy;
+	uint32_t location_count; /* "any": the first positions made, in their order */
+	struct bko_span locations[BKO_CANDIDATES_MAX];
+};
+
+/* bko__head.policy_flags */
+enum {
+	BKO__P_SELLS = 1,
+	BKO__P_LIMITED = 2,
+	BKO__P_ORDER_LIMITED = 4,
+	BKO__P_TO_INCOMING = 8,
+	BKO__P_SWITCH = 16,
+	BKO__P_GUARDS = 32
+};
+/* bko__head.flags */
+enum {
+	BKO__H_SERVING = 1,  /* a chain of serving is open */
+	BKO__H_SWITCHED = 2, /* may accept for later */
+	BKO__H_SWEEP = 4     /* parts of expired holds lie about */
+};
+/* bko__head.edges: crossings that were told and are not re-armed yet */
+enum { BKO__E_LOW = 1, BKO__E_SOLD_OUT = 2, BKO__E_UNSELLABLE = 4, BKO__E_LIMIT = 8 };
+
+/* I item loc: the position. Always of one length. */
+struct bko__head {
+	int64_t on_hand, open, buffer, kept, allocated, unavailable, missing;
+	int64_t scheduled, backordered, outside, held_allocated, held_backordered;
+	int64_t eligible;          /* waiting in w rows */
+	int64_t incoming;          /* open part of supplies */
+	int64_t prior;             /* waiting units that claim, of earlier epochs .. */
+	int64_t band[BKO_CLASSES]; /* .. and of this one, by band; w and z rows together */
+	int64_t received, returned, adjusted, transferred_in, transferred_out, shipped, refused;
+	int64_t limit, order_limit, switch_at, switch_back_at, low_at, safety_stock, quantum;
+	int64_t settled, due; /* due: BKO__NEVER if nothing is */
+	int64_t sell_from, release_at, restock_at, horizon, lead_time, hold_place, head_start;
+	uint64_t sequence, revision, version, policy_version;
+	uint32_t epoch;
+	uint32_t handling, supplies;
+	uint32_t selling, life, discipline, max_passes, policy_flags, flags, edges;
+};
+
+/* I item loc s supply */
+struct bko__supply {
+	int64_t expected, received, sent; /* sent: units of a transfer or announced return */
+	int64_t due, grace;               /* due 0: undated */
+	uint32_t state, origin, overdue, line;
+	struct bko_span source; /* position a transfer came from, or the order of a return */
+};
+
+/* I item loc w|a|z rank: a part of a line that waits, or has waited. */
+struct bko__part {
+	int64_t allocated, backordered, outside, picked;
+	int64_t placed, expected, need_by,
+		held_until; /* expected: by the lead time of its placing */
+	uint32_t line, place, stops, order_class, limits;
+	struct bko_span order, customer, channel; /* the latter if it counts in their limits */
+};
+
+/* O order */
+enum {
+	BKO__O_OPEN = 1,
+	BKO__O_HELD = 2,
+	BKO__O_RELEASED = 3,
+	BKO__O_REFUSED = 4,
+	BKO__O_VOID = 5,
+	BKO__O_ERROR = 6
+};
+struct bko__order {
+	int64_t rank_ms, error;
+	int64_t placed, confirmed, need_by, hold_until, closed;
+	uint64_t first_event, event_count;
+	uint32_t state, flags, order_class, line_count, chunks, lane;
+	uint32_t outcome_flags, reason, first_status;
+	uint8_t hash[16];
+	struct bko_span customer, channel;
+};
+
+/* A line of it. first_..: the outcome of placing. */
+struct bko__line {
+	int64_t ordered, shipped, cancelled, returned;
+	int64_t asked, first_allocated, first_backordered, available_now, available_later, first;
+	int64_t promise, first_due, rest_due;
+	uint32_t stops, reason, state,
+		kinds; /* kinds: two bits each of promise, first, rest, later */
+	uint32_t first_locations, candidate_count, place_count, limits;
+	struct bko_span item;
+};
+
+/* Units of a line at one location in one part. */
+enum { BKO__PL_WAITED = 1, BKO__PL_UNTRACKED = 2 };
+struct bko__place {
+	int64_t allocated, picked, shipped, returned; /* allocated, picked: unless WAITED */
+	int64_t rank_time;
+	uint64_t sequence, sub;
+	uint32_t epoch, band, location, part, flags;
+};
+
+/* Outcome of an operation. */
+enum { BKO__OP_DONE = 1, BKO__OP_REFUSED = 2, BKO__OP_VOID = 3, BKO__OP_ERROR = 4 };
+struct bko__opcome {
+	int64_t error;
+	int64_t asked, allocated, scheduled, backordered, refused, quantity, served, missing;
+	int64_t time;
+	uint64_t revision, first_event, event_count;
+	uint32_t verb, state, status, reason, lane, outcome_flags, undone, units;
+	uint8_t hash[16];
+	struct bko_span subject; /* of a receipt: its supply */
+};
+/* Units an operation moved, where it can be undone. */
+struct bko__unit {
+	int64_t quantity;
+	uint32_t line, place;
+};
+
+/* I item loc t time: sums over the holds that expire then. Bands are of `epoch`. */
+struct bko__agenda {
+	int64_t allocated, backordered, outside, prior, band[BKO_CLASSES];
+	uint32_t epoch, holds;
+};
+
+/* X kind id: used includes holds; the first `holds` expire and are given back. */
+struct bko__limit {
+	int64_t limit, used, settled;
+	uint32_t kind, holds;
+	int64_t until[BKO_LIMIT_GRANULES], amount[BKO_LIMIT_GRANULES];
+};
+
+/* H lane, C lane consumer */
+struct bko__lane {
+	uint64_t first, next; /* numbers kept: first .. next - 1 */
+};
+
+struct bko__event {
+	int64_t amount, other, time, at;
+	uint32_t kind, line, detail;
+	struct bko_span order, item, location, cause;
+};
+
+/* I item loc b */
+struct bko__buckets {
+	uint32_t count;
+	struct bko_span name[BKO_BUCKETS_MAX];
+	int64_t quantity[BKO_BUCKETS_MAX];
+};
+
+/* L loc */
+struct bko__calendar {
+	uint32_t working_days, cutoff_minutes, holiday_count;
+	int64_t utc_offset_minutes;
+	int64_t holidays[BKO_HOLIDAYS_MAX];
+};
+
+/* Each _get reads a whole value and is 0, or -1 where the bytes are no such
+ * record; each _put appends one. */
+int bko__settings_get(struct bko_span value, struct bko__settings *record);
+void bko__settings_put(struct bko__writer *w, const struct bko__settings *record);
+int bko__defaults_get(struct bko_span value, struct bko__defaults *record);
+void bko__defaults_put(struct bko__writer *w, const struct bko__defaults *record);
+int bko__item_get(struct bko_span value, struct bko__item *record);
+void bko__item_put(struct bko__writer *w, const struct bko__item *record);
+int bko__policy_get(struct bko_span value, struct bko_policy *record);
+void bko__policy_put(struct bko__writer *w, const struct bko_policy *record);
+int bko__head_get(struct bko_span value, struct bko__head *record);
+void bko__head_put(struct bko__writer *w, const struct bko__head *record);
+int bko__supply_get(struct bko_span value, struct bko__supply *record);
+void bko__supply_put(struct bko__writer *w, const struct bko__supply *record);
+int bko__part_get(struct bko_span value, struct bko__part *record);
+void bko__part_put(struct bko__writer *w, const struct bko__part *record);
+int bko__agenda_get(struct bko_span value, struct bko__agenda *record);
+void bko__agenda_put(struct bko__writer *w, const struct bko__agenda *record);
+int bko__limit_get(struct bko_span value, struct bko__limit *record);
+void bko__limit_put(struct bko__writer *w, const struct bko__limit *record);
+int bko__lane_get(struct bko_span value, struct bko__lane *record);
+void bko__lane_put(struct bko__writer *w, const struct bko__lane *record);
+int bko__buckets_get(struct bko_span value, struct bko__buckets *record);
+void bko__buckets_put(struct bko__writer *w, const struct bko__buckets *record);
+int bko__calendar_get(struct bko_span value, struct bko__calendar *record);
+void bko__calendar_put(struct bko__writer *w, const struct bko__calendar *record);
+int bko__number_get(struct bko_span value, int64_t *number); /* feeds */
+void bko__number_put(struct bko__writer *w, int64_t number);
+
+/* Piecewise records: several follow each other in one value or byte string. */
+void bko__order_read(struct bko__reader *r, struct bko__order *record);
+void bko__order_write(struct bko__writer *w, const struct bko__order *record);
+void bko__line_read(struct bko__reader *r, struct bko__line *record);
+void bko__line_write(struct bko__writer *w, const struct bko__line *record);
+void bko__place_read(struct bko__reader *r, struct bko__place *record);
+void bko__place_write(struct bko__writer *w, const struct bko__place *record);
+void bko__opcome_read(struct bko__reader *r, struct bko__opcome *record);
+void bko__opcome_write(struct bko__writer *w, const struct bko__opcome *record);
+void bko__unit_read(struct bko__reader *r, struct bko__unit *record);
+void bko__unit_write(struct bko__writer *w, const struct bko__unit *record);
+void bko__event_read(struct bko__reader *r, struct bko__event *record);
+void bko__event_write(struct bko__writer *w, const struct bko__event *record);
+
+#endif
