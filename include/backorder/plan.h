@@ -208,7 +208,7 @@ BKO_API int32_t bko_plan_eoq_discount(double fixed, double holding_rate, double 
 /* With a supplier that is out of service now and then: exponential times, `fail`
  * failures and `recover` recoveries a period (positive), backorder = cost of a
  * unit lost. Source: Berk & Arreola-Risa 1994 in Snyder & Shen, chapter 9,
- * with the steady-state approximation of the probability of being out.
+ * minimised by bisection of the slope. Limits: what is not on hand is lost.
  * Since: 0.1. */
 BKO_API int32_t bko_plan_eoq_disruption(double fixed, double holding, double backorder, double rate,
                                         double fail, double recover, double *quantity,

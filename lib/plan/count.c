@@ -1,0 +1,146 @@
+/*
+ * Demand that comes in whole units: Poisson and negative binomial. Both obey
+ * P(k + 1) = P(k) (a + b / (k + 1)), so one walk over k from zero serves them.
+ * The terms are carried with a separate power of e, because P(0) of a busy item
+ * is far below what a double holds. Lower and upper sums are kept apart, so
+ * that both tails keep their digits.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "plan/inner.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double huge_term = 1e250;
+
+struct walk {
+	double a, b;
+	double exponent; /* natural log that every term is still to be scaled by */
+	double term;
+	double k;
+};
+
+int bko__plan_is_count(uint32_t kind)
+{
+	return kind == BKO_PLAN_POISSON || kind == BKO_PLAN_NEGATIVE_BINOMIAL;
+}
+
+static void walk_start(struct walk *walk, const struct bko_plan_demand *demand)
+{
+	walk->k = 0;
+	walk->term = 1;
+	if (demand->kind == BKO_PLAN_NEGATIVE_BINOMIAL && demand->variance > demand->mean) {
+		double excess = demand->variance - demand->mean;
+		double size = demand->mean * demand->mean / excess;
+
+		walk->a = excess / demand->variance;
+		walk->b = (size - 1) * walk->a;
+		walk->exponent = size * log1p(-walk->a);
+	} else {
+		walk->a = 0;
+		walk->b = demand->mean;
+		walk->exponent = -demand->mean;
+	}
+}
+
+static void walk_step(struct walk *walk)
+{
+	walk->k += 1;
+	walk->term *= walk->a + walk->b / walk->k;
+}
+
+/* When the terms outgrow a double, all that was summed shrinks with them. */
+static double walk_rescale(struct walk *walk)
+{
+	if (walk->term < huge_term)
+		return 1;
+	walk->term /= huge_term;
+	walk->exponent += log(huge_term);
+	return 1 / huge_term;
+}
+
+static void sums_scale(struct plan_sums *sums, double factor)
+{
+	sums->at *= factor;
+	sums->below *= factor;
+	sums->above *= factor;
+	sums->surplus *= factor;
+	sums->shortage *= factor;
+	sums->surplus2 *= factor;
+	sums->shortage2 *= factor;
+}
+
+static void add_term(struct plan_sums *sums, double x, double k, double term)
+{
+	double gap = k - x;
+
+	if (gap < 0) {
+		sums->below += term;
+		sums->surplus -= gap * term;
+		sums->surplus2 += 0.5 * gap * (gap - 1) * term;
+	} else if (gap > 0) {
+		sums->above += term;
+		sums->shortage += gap * term;
+		sums->shortage2 += 0.5 * gap * (gap - 1) * term;
+	} else {
+		sums->at = term;
+	}
+}
+
+/* Past the mean the terms fall at least geometrically: whether the rest of
+ * them can still be seen in the sums. */
+static int walk_is_over(const struct walk *walk, const struct plan_sums *sums, double gap)
+{
+	if (walk->term == 0)
+		return 1;
+	if (gap < 0)
+		return walk->term < 1e-40 * sums->below;
+	return walk->term * (1 + gap * gap) < 1e-18 * sums->shortage2;
+}
+
+void bko__plan_count_sums(const struct bko_plan_demand *demand, double x, struct plan_sums *sums)
+{
+	struct walk walk;
+	double mean = demand->mean;
+
+	memset(sums, 0, sizeof *sums);
+	if (x < 0) {
+		/* Every demand lies above: the moments say it all. */
+		double second =
+			(demand->kind == BKO_PLAN_POISSON ? mean : demand->variance) + mean * mean;
+
+		sums->above = 1;
+		sums->shortage = mean - x;
+		sums->shortage2 = 0.5 * (second - (2 * x + 1) * mean + x * (x + 1));
+		return;
+	}
+	walk_start(&walk, demand);
+	for (;;) {
+		double gap = walk.k - x;
+
+		add_term(sums, x, walk.k, walk.term);
+		if (walk.k > mean && walk_is_over(&walk, sums, gap))
+			break;
+		walk_step(&walk);
+		sums_scale(sums, walk_rescale(&walk));
+	}
+	sums_scale(sums, exp(walk.exponent));
+}
+
+double bko__plan_count_quantile(const struct bko_plan_demand *demand, double probability)
+{
+	struct walk walk;
+	double sum = 0;
+
+	walk_start(&walk, demand);
+	for (;;) {
+		sum += walk.term;
+		/* A sum that stops short of 1 by rounding must not walk for ever. */
+		if (sum * exp(walk.exponent) >= probability ||
+		    (walk.k > demand->mean && walk.term < 1e-18 * sum))
+			return walk.k;
+		walk_step(&walk);
+		sum *= walk_rescale(&walk);
+	}
+}

@@ -1,0 +1,311 @@
+/*
+ * (r, Q): at the level r order Q. The exact cost and its minimum, and three
+ * usual approximations.
+ *
+ * The mean cost is (fixed rate + sum of G over the positions r + 1 .. r + Q) / Q
+ * with G(y) the newsvendor cost of the position y. G is convex, so the best
+ * stretch of length Q is the one whose ends cost the same, and a longer stretch
+ * pays as long as its ends cost less than the mean.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "plan/inner.h"
+
+#include <math.h>
+
+struct rq {
+	struct bko_plan_cost costs;
+	struct bko_plan_demand lead;
+	int whole;
+};
+
+enum { RQ_STEPS_MAX = 1000000 }; /* units by which a stretch of counts may grow */
+
+static int32_t rq_take(struct rq *rq, const struct bko_plan_cost *costs,
+                       const struct bko_plan_demand *lead)
+{
+	int32_t status = bko__plan_take(&rq->costs, sizeof rq->costs, sizeof rq->costs, costs);
+
+	if (status == BKO_OK)
+		status = bko__plan_demand_take(&rq->lead, lead);
+	if (status != BKO_OK)
+		return status;
+	if (rq->costs.reserved != 0)
+		return BKO_E_STRUCT_NEWER;
+	rq->whole = bko__plan_is_count(rq->lead.kind);
+	if (!rq->whole && rq->lead.kind != BKO_PLAN_NORMAL)
+		return BKO_E_UNSUPPORTED;
+	if (!bko__plan_positive(rq->costs.fixed) || !bko__plan_positive(rq->costs.holding) ||
+	    !bko__plan_positive(rq->costs.backorder) || !bko__plan_positive(rq->costs.rate))
+		return BKO_E_ARGUMENT;
+	if (!bko__plan_positive(rq->lead.variance))
+		return BKO_E_ARGUMENT;
+	return BKO_OK;
+}
+
+static double position_cost(const struct rq *rq, double y)
+{
+	struct bko_plan_level at;
+
+	bko__plan_level_of(&rq->lead, y, &at);
+	return rq->costs.holding * at.surplus + rq->costs.backorder * at.shortage;
+}
+
+static double mean_cost(const struct rq *rq, double r, double q)
+{
+	struct bko_plan_level low, high;
+	double middle = r + 0.5 * (rq->whole ? q + 1 : q);
+	double waiting;
+
+	bko__plan_level_of(&rq->lead, r, &low);
+	bko__plan_level_of(&rq->lead, r + q, &high);
+	waiting = (low.shortage2 - high.shortage2) / q;
+	return rq->costs.fixed * rq->costs.rate / q + rq->costs.backorder * waiting +
+	       rq->costs.holding * (middle - rq->lead.mean + waiting);
+}
+
+static double best_position(const struct rq *rq)
+{
+	return bko__plan_quantile_of(&rq->lead, rq->costs.backorder /
+	                                                (rq->costs.backorder + rq->costs.holding));
+}
+
+/* Bisection on G(r + Q) - G(r), which rises with r; for counts the first r at
+ * which giving up r + 1 for r + 1 + Q no longer pays. */
+static double level_for(const struct rq *rq, double q)
+{
+	double high = best_position(rq);
+	double low = high - q;
+	int i;
+
+	if (rq->whole)
+		low -= 1;
+	for (i = 0; i < PLAN_SEARCH_MAX; i++) {
+		double middle = 0.5 * (low + high);
+		double shift = rq->whole ? 1 : 0;
+
+		if (rq->whole)
+			middle = floor(middle);
+		if (middle <= low || middle >= high)
+			break;
+		if (position_cost(rq, middle + q + shift) >= position_cost(rq, middle + shift))
+			high = middle;
+		else
+			low = middle;
+	}
+	return rq->whole ? high : 0.5 * (low + high);
+}
+
+int32_t bko_plan_rq_cost(const struct bko_plan_cost *costs, const struct bko_plan_demand *lead,
+                         double r, double q, double *cost)
+{
+	struct rq rq;
+	int32_t status = rq_take(&rq, costs, lead);
+	double value;
+
+	if (status != BKO_OK)
+		return status;
+	if (!cost)
+		return BKO_E_MISUSE;
+	if (!bko__plan_finite(r) || !bko__plan_positive(q))
+		return BKO_E_ARGUMENT;
+	if (rq.whole && (r != floor(r) || q != floor(q) || fabs(r) > 1e9 || q > 1e9))
+		return BKO_E_ARGUMENT;
+	value = mean_cost(&rq, r, q);
+	if (!bko__plan_finite(value))
+		return BKO_E_RANGE;
+	*cost = value;
+	return BKO_OK;
+}
+
+int32_t bko_plan_rq_level(const struct bko_plan_cost *costs, const struct bko_plan_demand *lead,
+                          double q, double *r)
+{
+	struct rq rq;
+	int32_t status = rq_take(&rq, costs, lead);
+
+	if (status != BKO_OK)
+		return status;
+	if (!r)
+		return BKO_E_MISUSE;
+	if (!bko__plan_positive(q) || (rq.whole && (q != floor(q) || q > 1e9)))
+		return BKO_E_ARGUMENT;
+	*r = level_for(&rq, q);
+	return BKO_OK;
+}
+
+/* Counts: grow the stretch by its cheaper end while that costs less than the
+ * mean so far. */
+static int32_t best_of_counts(const struct rq *rq, double *r, double *q, double *cost)
+{
+	double low = best_position(rq) - 1; /* the stretch is low + 1 .. high */
+	double high = low + 1;
+	double total = rq->costs.fixed * rq->costs.rate + position_cost(rq, high);
+	double left = position_cost(rq, low);
+	double right = position_cost(rq, high + 1);
+	int i;
+
+	for (i = 0; i < RQ_STEPS_MAX; i++) {
+		double end = left <= right ? left : right;
+
+		if (end * (high - low) >= total)
+			break;
+		total += end;
+		if (left <= right) {
+			low -= 1;
+			left = position_cost(rq, low);
+		} else {
+			high += 1;
+			right = position_cost(rq, high + 1);
+		}
+	}
+	if (i == RQ_STEPS_MAX)
+		return BKO_E_RANGE;
+	*r = low;
+	*q = high - low;
+	*cost = total / (high - low);
+	return BKO_OK;
+}
+
+/* Normal: with the best r for each Q, the ends cost less than the mean for a
+ * small Q and more for a large one. */
+static int32_t best_of_normal(const struct rq *rq, double *r, double *q, double *cost)
+{
+	double low = 0;
+	double high = sqrt(2 * rq->costs.fixed * rq->costs.rate / rq->costs.holding);
+	double level;
+	int i;
+
+	for (i = 0; i < PLAN_SEARCH_MAX; i++) {
+		level = level_for(rq, high);
+		if (position_cost(rq, level) >= mean_cost(rq, level, high))
+			break;
+		low = high;
+		high *= 2;
+	}
+	for (i = 0; i < PLAN_SEARCH_MAX; i++) {
+		double middle = 0.5 * (low + high);
+
+		if (middle <= low || middle >= high)
+			break;
+		level = level_for(rq, middle);
+		if (position_cost(rq, level) >= mean_cost(rq, level, middle))
+			high = middle;
+		else
+			low = middle;
+	}
+	level = level_for(rq, high);
+	*cost = mean_cost(rq, level, high);
+	if (!bko__plan_finite(*cost))
+		return BKO_E_RANGE;
+	*r = level;
+	*q = high;
+	return BKO_OK;
+}
+
+int32_t bko_plan_rq_best(const struct bko_plan_cost *costs, const struct bko_plan_demand *lead,
+                         double *r, double *q, double *cost)
+{
+	struct rq rq;
+	double level, quantity, value;
+	int32_t status = rq_take(&rq, costs, lead);
+
+	if (status != BKO_OK)
+		return status;
+	if (!r || !q || !cost)
+		return BKO_E_MISUSE;
+	status = rq.whole ? best_of_counts(&rq, &level, &quantity, &value)
+	                  : best_of_normal(&rq, &level, &quantity, &value);
+	if (status != BKO_OK)
+		return status;
+	*r = level;
+	*q = quantity;
+	*cost = value;
+	return BKO_OK;
+}
+
+static int32_t take_normal(struct rq *rq, const struct bko_plan_cost *costs,
+                           const struct bko_plan_demand *lead)
+{
+	int32_t status = rq_take(rq, costs, lead);
+
+	if (status == BKO_OK && rq->whole)
+		return BKO_E_UNSUPPORTED;
+	return status;
+}
+
+int32_t bko_plan_rq_shortage(const struct bko_plan_cost *costs, const struct bko_plan_demand *lead,
+                             double *r, double *q, double *shortage, double *cost)
+{
+	struct rq rq;
+	int32_t status = take_normal(&rq, costs, lead);
+	double quantity, z, sd, missing = 0;
+	int i;
+
+	if (status != BKO_OK)
+		return status;
+	if (!r || !q || !shortage || !cost)
+		return BKO_E_MISUSE;
+	sd = sqrt(rq.lead.variance);
+	quantity = sqrt(2 * rq.costs.fixed * rq.costs.rate / rq.costs.holding);
+	for (i = 0; i < PLAN_SEARCH_MAX; i++) {
+		double out = quantity * rq.costs.holding / (rq.costs.backorder * rq.costs.rate);
+		double last = quantity;
+
+		if (!(out > 0 && out < 1))
+			return BKO_E_RANGE;
+		z = -bko__plan_normal_z(out);
+		missing = sd * bko__plan_normal_loss_at(z);
+		quantity = sqrt(2 * rq.costs.rate *
+		                (rq.costs.fixed + rq.costs.backorder * missing) / rq.costs.holding);
+		if (fabs(quantity - last) <= 1e-14 * quantity)
+			break;
+	}
+	if (i == PLAN_SEARCH_MAX)
+		return BKO_E_RANGE;
+	*r = rq.lead.mean + z * sd;
+	*q = quantity;
+	*shortage = missing;
+	*cost = rq.costs.holding * (z * sd + 0.5 * quantity) +
+	        rq.costs.rate * (rq.costs.fixed + rq.costs.backorder * missing) / quantity;
+	return BKO_OK;
+}
+
+int32_t bko_plan_rq_eoqb(const struct bko_plan_cost *costs, const struct bko_plan_demand *lead,
+                         double *r, double *q)
+{
+	struct rq rq;
+	int32_t status = take_normal(&rq, costs, lead);
+	double quantity, share, cost;
+
+	if (status != BKO_OK)
+		return status;
+	if (!r || !q)
+		return BKO_E_MISUSE;
+	status = bko_plan_eoq_backorder(rq.costs.fixed, rq.costs.holding, rq.costs.backorder,
+	                                rq.costs.rate, &quantity, &share, &cost);
+	if (status != BKO_OK)
+		return status;
+	*r = level_for(&rq, quantity);
+	*q = quantity;
+	return BKO_OK;
+}
+
+int32_t bko_plan_rq_eoqss(const struct bko_plan_cost *costs, const struct bko_plan_demand *lead,
+                          double *r, double *q)
+{
+	struct rq rq;
+	int32_t status = take_normal(&rq, costs, lead);
+	double quantity, cost;
+
+	if (status != BKO_OK)
+		return status;
+	if (!r || !q)
+		return BKO_E_MISUSE;
+	status = bko_plan_eoq(rq.costs.fixed, rq.costs.holding, rq.costs.rate, &quantity, &cost);
+	if (status != BKO_OK)
+		return status;
+	*r = best_position(&rq);
+	*q = quantity;
+	return BKO_OK;
+}

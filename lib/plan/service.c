@@ -1,0 +1,178 @@
+/*
+ * Safety stock, reorder points and the service that a level and a quantity
+ * give. The exact figures of an (r, Q) policy are differences of a loss between
+ * r and r + Q: in steady state the stock position is spread evenly over that
+ * stretch.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "plan/inner.h"
+
+#include <math.h>
+#include <string.h>
+
+int32_t bko_plan_lead_demand(const struct bko_plan_lead *lead, double *mean, double *sd)
+{
+	struct bko_plan_lead in;
+	int32_t status = bko__plan_take(&in, sizeof in, sizeof in, lead);
+	double span, variance;
+
+	if (status != BKO_OK)
+		return status;
+	if (!mean || !sd)
+		return BKO_E_MISUSE;
+	if (in.reserved != 0)
+		return BKO_E_STRUCT_NEWER;
+	if (!bko__plan_not_negative(in.demand) || !bko__plan_not_negative(in.demand_sd) ||
+	    !bko__plan_not_negative(in.lead) || !bko__plan_not_negative(in.lead_sd) ||
+	    !bko__plan_not_negative(in.review))
+		return BKO_E_ARGUMENT;
+	span = in.lead + in.review;
+	variance = span * in.demand_sd * in.demand_sd +
+	           in.demand * in.demand * in.lead_sd * in.lead_sd;
+	if (!bko__plan_finite(variance) || !bko__plan_finite(in.demand * span))
+		return BKO_E_RANGE;
+	*mean = in.demand * span;
+	*sd = sqrt(variance);
+	return BKO_OK;
+}
+
+int32_t bko_plan_safety_stock(const struct bko_plan_lead *lead, double service, double *stock)
+{
+	double mean, sd;
+	int32_t status = bko_plan_lead_demand(lead, &mean, &sd);
+
+	if (status != BKO_OK)
+		return status;
+	if (!stock)
+		return BKO_E_MISUSE;
+	if (!bko__plan_probability(service))
+		return BKO_E_ARGUMENT;
+	*stock = sd * bko__plan_normal_z(service);
+	return BKO_OK;
+}
+
+int32_t bko_plan_reorder_point(const struct bko_plan_lead *lead, double service, double *level)
+{
+	double mean, sd;
+	int32_t status = bko_plan_lead_demand(lead, &mean, &sd);
+
+	if (status != BKO_OK)
+		return status;
+	if (!level)
+		return BKO_E_MISUSE;
+	if (!bko__plan_probability(service))
+		return BKO_E_ARGUMENT;
+	*level = mean + sd * bko__plan_normal_z(service);
+	return BKO_OK;
+}
+
+static int is_whole(double x)
+{
+	return x == floor(x) && fabs(x) <= 1e9;
+}
+
+/* A demand over a lead time that the (r, Q) formulas admit. */
+static int32_t take_lead(struct bko_plan_demand *demand, const struct bko_plan_demand *theirs)
+{
+	int32_t status = bko__plan_demand_take(demand, theirs);
+
+	if (status != BKO_OK)
+		return status;
+	if (demand->kind != BKO_PLAN_NORMAL && !bko__plan_is_count(demand->kind))
+		return BKO_E_UNSUPPORTED;
+	return BKO_OK;
+}
+
+/* A unit is short at a position y in (r, r + Q] with probability P(D >= y) for
+ * counts and P(D > y) for the normal, so the share short is a difference of
+ * first-order losses, and the mean backorders one of second-order losses. */
+static void service_at(const struct bko_plan_demand *demand, double reorder, double quantity,
+                       struct bko_plan_service *service)
+{
+	struct bko_plan_level low, high;
+
+	bko__plan_level_of(demand, reorder, &low);
+	bko__plan_level_of(demand, reorder + quantity, &high);
+	memset(service, 0, sizeof *service);
+	service->cycle = low.covered;
+	service->shortage = low.shortage;
+	service->fill_type2 = 1 - low.shortage / quantity;
+	service->fill = 1 - (low.shortage - high.shortage) / quantity;
+	service->backorders = (low.shortage2 - high.shortage2) / quantity;
+	service->on_hand = reorder + 0.5 * quantity - demand->mean + service->backorders;
+	if (bko__plan_is_count(demand->kind))
+		service->on_hand += 0.5;
+}
+
+int32_t bko_plan_service_of(const struct bko_plan_demand *lead, double reorder, double quantity,
+                            struct bko_plan_service *service)
+{
+	struct bko_plan_demand demand;
+	struct bko_plan_service figures;
+	int32_t status = take_lead(&demand, lead);
+
+	if (status == BKO_OK)
+		status = bko__plan_can_give(service, sizeof figures);
+	if (status != BKO_OK)
+		return status;
+	if (!bko__plan_finite(reorder) || !bko__plan_positive(quantity))
+		return BKO_E_ARGUMENT;
+	if (bko__plan_is_count(demand.kind) && (!is_whole(reorder) || !is_whole(quantity)))
+		return BKO_E_ARGUMENT;
+	service_at(&demand, reorder, quantity, &figures);
+	if (!bko__plan_finite(figures.on_hand) || !bko__plan_finite(figures.fill_type2))
+		return BKO_E_RANGE;
+	bko__plan_give(service, &figures, sizeof figures);
+	return BKO_OK;
+}
+
+static double fill_at(const struct bko_plan_demand *demand, double reorder, double quantity,
+                      uint32_t formula)
+{
+	struct bko_plan_service service;
+
+	service_at(demand, reorder, quantity, &service);
+	return formula == BKO_PLAN_FILL_EXACT ? service.fill : service.fill_type2;
+}
+
+int32_t bko_plan_fill_level(const struct bko_plan_demand *lead, double quantity, double fill,
+                            uint32_t formula, double *reorder)
+{
+	struct bko_plan_demand demand;
+	int32_t status = take_lead(&demand, lead);
+	double low, high, width;
+	int whole, i;
+
+	if (status != BKO_OK)
+		return status;
+	if (!reorder)
+		return BKO_E_MISUSE;
+	if (!bko__plan_positive(quantity) || !bko__plan_probability(fill) ||
+	    formula > BKO_PLAN_FILL_EXACT)
+		return BKO_E_ARGUMENT;
+	whole = bko__plan_is_count(demand.kind);
+	if (whole && !is_whole(quantity))
+		return BKO_E_ARGUMENT;
+	/* Bracket: with r = mean - Q - wide nearly everything is short. */
+	width = 40 * sqrt(demand.variance) + 1;
+	low = floor(demand.mean - quantity - width);
+	high = ceil(demand.mean + width);
+	for (i = 0; fill_at(&demand, high, quantity, formula) < fill; i++) {
+		if (i == 30)
+			return BKO_E_RANGE;
+		high += width;
+	}
+	for (i = 0; i < PLAN_SEARCH_MAX && high - low > (whole ? 1 : 0); i++) {
+		double middle = whole ? floor(0.5 * (low + high)) : 0.5 * (low + high);
+
+		if (middle <= low || middle >= high)
+			break;
+		if (fill_at(&demand, middle, quantity, formula) >= fill)
+			high = middle;
+		else
+			low = middle;
+	}
+	*reorder = high;
+	return BKO_OK;
+}
