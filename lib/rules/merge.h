@@ -1,0 +1,55 @@
+/*
+ * merge.h - the claims of a position laid over its units in order of time.
+ *
+ * Without windows every claim is due as soon as units can cover it, so what lies
+ * before a claim is a single number, the units ahead of it, and the merge needs
+ * the sums the head keeps and the dates of the supplies, no queue row.
+ */
+#ifndef BKO_RULES_MERGE_H
+#define BKO_RULES_MERGE_H
+
+#include "base/records.h"
+
+/* Dated supplies that count, by date. */
+struct bko__timeline {
+	uint32_t count;
+	uint32_t index[BKO_SUPPLIES_MAX]; /* of the supply in the array it was built from */
+	int64_t date[BKO_SUPPLIES_MAX];
+	int64_t units[BKO_SUPPLIES_MAX];
+};
+
+/* Overdue ones are left out; one late within its grace counts at the next
+ * working day. */
+void bko__timeline_build(struct bko__timeline *timeline, const struct bko__supply *supplies,
+                         uint32_t count, const struct bko__calendar *calendar, int64_t now);
+
+int bko__supply_overdue(const struct bko__supply *supply, int64_t now);
+
+/* Units that accepted lines wait for and claim. */
+int64_t bko__claims(const struct bko__head *head);
+
+/* Of them, those that rank before a new line of this rank. */
+int64_t bko__claims_before(const struct bko__head *head, const struct bko__rank *rank);
+
+/* When `quantity` waiting units with `ahead` claims before them are ready. */
+struct bko__cover {
+	int64_t first; /* units that the first date brings */
+	int64_t first_due;
+	int64_t rest_due;               /* of the last unit */
+	uint32_t first_kind, rest_kind; /* BKO_DATE_; NONE: no such units */
+	uint32_t last;                  /* timeline element that brings the last unit */
+};
+void bko__merge_cover(const struct bko__timeline *timeline, int64_t open, int64_t ahead,
+                      int64_t quantity, int64_t now, struct bko__cover *cover);
+
+/* Units that come by `date`. */
+int64_t bko__merge_units_by(const struct bko__timeline *timeline, int64_t date);
+
+/* Units that can be sold now. */
+int64_t bko__available_now(const struct bko__head *head);
+
+/* The first date at which something could be sold: BKO_DATE_NONE if now. */
+uint32_t bko__merge_restock(const struct bko__head *head, const struct bko__timeline *timeline,
+                            int64_t now, int64_t *date);
+
+#endif

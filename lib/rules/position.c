@@ -1,0 +1,125 @@
+/*
+ * position.c - see position.h.
+ */
+#include "rules/position.h"
+
+#include "base/number.h"
+#include "rules/merge.h"
+
+void bko__head_new(struct bko__head *head)
+{
+	memset(head, 0, sizeof *head);
+	head->quantum = 1;
+	head->due = BKO__NEVER;
+	head->edges = BKO__E_SOLD_OUT | BKO__E_UNSELLABLE;
+	head->policy_flags = BKO__P_SELLS;
+	head->flags = BKO__H_SWITCHED;
+}
+
+int64_t bko__take_size(const struct bko__head *head, int64_t waiting)
+{
+	if (head->missing)
+		return 0;
+	return bko__whole(bko__min(head->open, waiting), head->quantum);
+}
+
+int bko__can_serve(const struct bko__head *head)
+{
+	return bko__take_size(head, head->eligible) > 0;
+}
+
+void bko__buffer_settle(struct bko__head *head)
+{
+	int64_t want = head->life == BKO_LIFE_PHASE_OUT ? 0 : head->safety_stock, move;
+
+	if (head->buffer > want) {
+		head->open += head->buffer - want;
+		head->buffer = want;
+	}
+	if (!(head->policy_flags & BKO__P_GUARDS) && bko__can_serve(head))
+		return;
+	move = bko__min(want - head->buffer, head->open);
+	head->buffer += move;
+	head->open -= move;
+}
+
+int64_t bko__ready_units(const struct bko__head *head)
+{
+	return head->flags & BKO__H_SERVING ? bko__take_size(head, head->eligible) : 0;
+}
+
+void bko__switch_start(struct bko__head *head)
+{
+	head->flags |= BKO__H_SWITCHED;
+	if ((head->policy_flags & BKO__P_SWITCH) && bko__available_now(head) > head->switch_at)
+		head->flags &= ~(uint32_t)BKO__H_SWITCHED;
+}
+
+void bko__switch_follow(struct bko__head *head)
+{
+	int64_t now = bko__available_now(head);
+
+	if (!(head->policy_flags & BKO__P_SWITCH) || now <= head->switch_at)
+		head->flags |= BKO__H_SWITCHED;
+	else if (now >= head->switch_back_at)
+		head->flags &= ~(uint32_t)BKO__H_SWITCHED;
+}
+
+int64_t bko__limit_use(const struct bko__head *head)
+{
+	return head->backordered + head->scheduled - head->outside;
+}
+
+/* What the edges would be if none were remembered. */
+static uint32_t edges_of(const struct bko__head *head)
+{
+	int64_t now = bko__available_now(head);
+	int full = (head->policy_flags & BKO__P_LIMITED) && bko__limit_use(head) >= head->limit;
+	int later = head->selling != BKO_SELL_STOCK && !full && (head->flags & BKO__H_SWITCHED);
+	int open = head->life != BKO_LIFE_DISCONTINUED && (head->policy_flags & BKO__P_SELLS) &&
+	           head->sell_from <= head->settled;
+	uint32_t edges = 0;
+
+	if (head->selling == BKO_SELL_UNTRACKED)
+		return open ? 0 : BKO__E_UNSELLABLE;
+	if (head->release_at > head->settled)
+		later = !full;
+	if (now > 0 && now <= head->low_at)
+		edges |= BKO__E_LOW;
+	if (now < head->quantum)
+		edges |= BKO__E_SOLD_OUT;
+	if (!open || (now < head->quantum && !later))
+		edges |= BKO__E_UNSELLABLE;
+	if (full)
+		edges |= BKO__E_LIMIT;
+	return edges;
+}
+
+void bko__edges_follow(struct bko__head *head, uint32_t *rose, uint32_t *fell)
+{
+	uint32_t edges = edges_of(head);
+
+	*rose = edges & ~head->edges;
+	*fell = head->edges & ~edges;
+	head->edges = edges;
+}
+
+int bko__head_in_range(const struct bko__head *head)
+{
+	const int64_t figures[] = {
+		head->on_hand,  head->open,           head->buffer,
+		head->kept,     head->allocated,      head->unavailable,
+		head->missing,  head->scheduled,      head->backordered,
+		head->outside,  head->held_allocated, head->held_backordered,
+		head->eligible, head->incoming,       head->received,
+		head->returned, head->transferred_in, head->transferred_out,
+		head->shipped,  head->refused,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+		if (figures[i] < 0 || figures[i] > BKO__QUANTITY_MAX)
+			return 0;
+	}
+	return bko__quantity_ok(head->adjusted);
+}
