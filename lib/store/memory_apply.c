@@ -1,0 +1,290 @@
+/*
+ * store/memory_apply.c - guarded batches.
+ *
+ * Three passes. The first looks every entry up and checks its guard, and adds
+ * up the pages that the batch may take; then these are reserved; the last
+ * writes, and cannot fail. What the first pass found holds in the last: a leaf
+ * is changed by entries that belong into it alone, and those ascend, so the
+ * slots ahead move by one with each insertion or removal. Only after a split
+ * are the entries of that leaf looked up again.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "store/memory_tree.h"
+
+/* Pages that a batch may take, as far as it was looked at. */
+struct demand {
+	uint64_t pages, splits;
+	size_t room;      /* left in the leaf of the entry before */
+	uint32_t page;    /* that leaf; 0 if it is new */
+	uint32_t tree;    /* first byte of its keys, + 1 */
+	uint32_t overrun; /* it was split */
+};
+
+/* Progress of the last pass. */
+struct writer {
+	uint64_t revision;
+	uint32_t page;  /* leaf that the places are in */
+	uint32_t split; /* it was split, or is new */
+	uint32_t shift; /* slots that its later places moved by */
+	uint32_t empty; /* leaf that lost all rows, unlinked unless it gets others */
+	const struct bko_entry *emptied_by;
+};
+
+static const struct bko_entry *apply_entry(const struct bko_batch *batch, size_t i)
+{
+	return &batch->entries[i];
+}
+
+static void apply_find(struct bko_memory *memory, const struct bko_entry *entry,
+                       struct bko__place *place)
+{
+	bko__tree_find(memory, entry->key.data, entry->key.size, entry->hint, place);
+}
+
+static int32_t apply_check_entry(const struct bko_entry *entry)
+{
+	int put = entry->action == BKO_ACTION_PUT;
+
+	if (entry->guard > BKO_GUARD_REVISION || entry->action > BKO_ACTION_DELETE)
+		return BKO_REPLY_UNSUPPORTED;
+	if (entry->key.size > BKO_KEY_MAX || (put && entry->value.size > BKO_VALUE_MAX))
+		return BKO_REPLY_TOO_LARGE;
+	if (entry->key.size == 0 || entry->key.data == NULL ||
+	    (put && entry->value.size > 0 && entry->value.data == NULL))
+		return BKO_REPLY_UNSUPPORTED;
+	return BKO_REPLY_DONE;
+}
+
+static int32_t apply_check(const struct bko_batch *batch)
+{
+	const struct bko_entry *entry, *before = NULL;
+	int32_t status;
+	size_t i;
+
+	if (bko__memory_sized(batch, sizeof *batch) < 0 || batch->flags != 0)
+		return BKO_REPLY_UNSUPPORTED;
+	if ((uint64_t)batch->count > UINT32_MAX)
+		return BKO_REPLY_TOO_LARGE;
+	if (batch->count > 0 && batch->entries == NULL)
+		return BKO_REPLY_UNSUPPORTED;
+	for (i = 0; i < batch->count; i++) {
+		entry = apply_entry(batch, i);
+		status = apply_check_entry(entry);
+		if (status != BKO_REPLY_DONE)
+			return status;
+		if (before != NULL && bko__page_compare(before->key.data, before->key.size,
+		                                        entry->key.data, entry->key.size) >= 0)
+			return BKO_REPLY_UNSUPPORTED;
+		before = entry;
+	}
+	return BKO_REPLY_DONE;
+}
+
+static const unsigned char *apply_row(const struct bko_memory *memory,
+                                      const struct bko__place *place)
+{
+	return bko__page_key(bko__pool_page(memory, place->page), place->slot);
+}
+
+static int apply_guard(const struct bko_memory *memory, const struct bko_entry *entry,
+                       const struct bko__place *place)
+{
+	if (entry->guard == BKO_GUARD_ABSENT)
+		return !place->exact;
+	if (entry->guard == BKO_GUARD_REVISION)
+		return place->exact &&
+		       bko__page_revision(apply_row(memory, place)) == entry->revision;
+	return 1;
+}
+
+/* Adds what one entry may take. A leaf is split into two, or into three by a
+ * row that is more than half of one; an entry that follows a split in the same
+ * leaf counts as if it split again. */
+static void demand_add(struct demand *demand, struct bko_memory *memory,
+		       const struct bko_entry *entry, const struct bko__place *place)
+{
+	const unsigned char *key = entry->key.data;
+	size_t cost = bko__page_cost(entry->key.size, entry->value.size);
+	size_t capacity = bko__page_capacity(memory->page_size);
+	uint64_t added = cost > capacity / 2 ? 2 : 1;
+	size_t old = 0;
+	uint64_t above;
+
+	if (entry->action == BKO_ACTION_DELETE && !place->exact)
+		return;
+	if (place->page != demand->page || key[0] + 1u != demand->tree) {
+		demand->page = place->page;
+		demand->tree = key[0] + 1u;
+		demand->overrun = 0;
+		demand->room = place->page == 0 ?
+				       capacity :
+				       bko__page_room(bko__pool_page(memory, place->page));
+		demand->pages += place->page == 0;
+	}
+	if (place->exact)
+		old = bko__page_cost(entry->key.size,
+				     bko__page_value_size(apply_row(memory, place)));
+	demand->room += old;
+	if (entry->action == BKO_ACTION_DELETE)
+		return;
+	if (cost <= old || (!demand->overrun && cost <= demand->room)) {
+		demand->room -= cost;
+		return;
+	}
+	demand->overrun = 1;
+	demand->splits += added;
+	above = bko__tree_need(memory, key, entry->key.size, added, demand->splits);
+	demand->pages += added + above;
+}
+
+static void write_unlink(struct writer *writer, struct bko_memory *memory)
+{
+	const struct bko_entry *entry = writer->emptied_by;
+
+	if (bko__pool_page(memory, writer->empty)->count == 0)
+		bko__tree_unlink(memory, entry->key.data, entry->key.size);
+	writer->empty = 0;
+}
+
+static void write_put(struct writer *writer, struct bko_memory *memory,
+                      const struct bko_entry *entry, const struct bko__place *place)
+{
+	size_t value_size = entry->value.size;
+	struct bko__page *page;
+	unsigned char *cell;
+
+	if (!place->exact) {
+		memory->rows++;
+		memory->row_bytes += entry->key.size + value_size;
+		writer->split |= (uint32_t)bko__tree_insert(memory, place, entry, writer->revision);
+		writer->shift++;
+		return;
+	}
+	page = bko__pool_page(memory, place->page);
+	cell = bko__page_cell(page, place->slot);
+	if (bko__page_value_size(cell) == value_size) {
+		memcpy(cell - BKO__PAGE_LEAF_LEAD, &writer->revision, sizeof writer->revision);
+		if (value_size > 0)
+			memcpy(cell + entry->key.size, entry->value.data, value_size);
+		return;
+	}
+	memory->row_bytes += value_size;
+	memory->row_bytes -= bko__page_value_size(cell);
+	bko__page_remove(page, place->slot);
+	writer->split |= (uint32_t)bko__tree_insert(memory, place, entry, writer->revision);
+}
+
+static void write_entry(struct writer *writer, struct bko_memory *memory,
+                        const struct bko_entry *entry, const struct bko__place *place)
+{
+	struct bko__page *page;
+
+	if (writer->empty != 0 && writer->empty != place->page)
+		write_unlink(writer, memory);
+	if (entry->action == BKO_ACTION_PUT) {
+		write_put(writer, memory, entry, place);
+		return;
+	}
+	if (!place->exact)
+		return;
+	page = bko__pool_page(memory, place->page);
+	memory->rows--;
+	memory->row_bytes -= entry->key.size;
+	memory->row_bytes -= bko__page_value_size(bko__page_key(page, place->slot));
+	bko__page_remove(page, place->slot);
+	writer->shift--;
+	if (page->count == 0) {
+		writer->empty = place->page;
+		writer->emptied_by = entry;
+	}
+}
+
+static void write_all(struct bko_memory *memory, const struct bko_batch *batch, uint64_t revision)
+{
+	struct writer writer = {revision, 0, 0, 0, 0, NULL};
+	const struct bko_entry *entry;
+	struct bko__place place;
+	size_t i;
+
+	for (i = 0; i < batch->count; i++) {
+		entry = apply_entry(batch, i);
+		if (entry->action == BKO_ACTION_NONE)
+			continue;
+		if (i < BKO__MEMORY_PLACES) {
+			place = memory->places[i];
+			if (place.page != writer.page) {
+				writer.page = place.page;
+				writer.split = 0;
+				writer.shift = 0;
+			}
+			place.slot = (uint16_t)(place.slot + writer.shift);
+		}
+		if (i >= BKO__MEMORY_PLACES || place.page == 0 || writer.split)
+			apply_find(memory, entry, &place);
+		write_entry(&writer, memory, entry, &place);
+	}
+	if (writer.empty != 0)
+		write_unlink(&writer, memory);
+}
+
+/* Checks the guards and reserves pages: DONE, CONFLICT or FULL. */
+static int32_t apply_prepare(struct bko_memory *memory, const struct bko_batch *batch,
+                             bko_reply *reply)
+{
+	struct demand demand = {0, 0, 0, 0, 0, 0};
+	const struct bko_entry *entry;
+	struct bko__place *place, beyond;
+	int32_t given = BKO_OK;
+	int conflict = 0;
+	size_t i;
+
+	for (i = 0; i < batch->count; i++) {
+		entry = apply_entry(batch, i);
+		place = i < BKO__MEMORY_PLACES ? &memory->places[i] : &beyond;
+		apply_find(memory, entry, place);
+		if (!apply_guard(memory, entry, place)) {
+			conflict = 1;
+			if (given == BKO_OK)
+				given = bko__memory_give(memory, place, (uint32_t)i, reply);
+		} else if (!conflict && entry->action != BKO_ACTION_NONE) {
+			demand_add(&demand, memory, entry, place);
+		}
+	}
+	if (conflict)
+		return BKO_REPLY_CONFLICT;
+	return bko__pool_reserve(memory, demand.pages) ? BKO_REPLY_DONE : BKO_REPLY_FULL;
+}
+
+void bko__memory_apply(void *host, const struct bko_batch *batch, bko_reply *reply)
+{
+	struct bko_memory *memory = host;
+	int32_t status = BKO_REPLY_UNSUPPORTED;
+
+	if (memory != NULL && memory->magic == BKO__MEMORY_MAGIC && batch != NULL)
+		status = apply_check(batch);
+	if (status == BKO_REPLY_DONE)
+		status = apply_prepare(memory, batch, reply);
+	if (status != BKO_REPLY_DONE) {
+		bko_reply_end(reply, status, 0, 0);
+		return;
+	}
+	memory->revision++;
+	memory->applied++;
+	write_all(memory, batch, memory->revision);
+	bko_reply_end(reply, BKO_REPLY_DONE, memory->revision, 0);
+}
+
+int32_t bko__memory_put(struct bko_memory *memory, const struct bko_entry *row, uint64_t revision)
+{
+	struct writer writer = {revision, 0, 0, 0, 0, NULL};
+	struct demand demand = {0, 0, 0, 0, 0, 0};
+	struct bko__place place;
+
+	apply_find(memory, row, &place);
+	demand_add(&demand, memory, row, &place);
+	if (!bko__pool_reserve(memory, demand.pages))
+		return BKO_E_NO_MEMORY;
+	write_put(&writer, memory, row, &place);
+	return BKO_OK;
+}

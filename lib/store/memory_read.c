@@ -1,0 +1,137 @@
+/*
+ * store/memory_read.c - reads: single rows and ranges, lent as they lie.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "store/memory_tree.h"
+
+int32_t bko__memory_give(const struct bko_memory *memory, const struct bko__place *place,
+                         uint32_t index, bko_reply *reply)
+{
+	const unsigned char *key;
+	size_t key_size;
+
+	if (!place->exact)
+		return BKO_OK;
+	key = bko__page_key(bko__pool_page(memory, place->page), place->slot);
+	key_size = bko__page_key_size(key);
+	return bko_reply_row(reply, index, key, key_size, key + key_size, bko__page_value_size(key),
+	                     bko__page_revision(key), (uint64_t)place->page << 16 | place->slot);
+}
+
+/* First slot of a leaf that is not below the end of a range. */
+static uint32_t read_stop(const struct bko__page *page, const struct bko_span *end)
+{
+	const unsigned char *high = bko__page_key(page, page->count - 1u);
+	uint32_t slot;
+
+	if (bko__page_compare(high, bko__page_key_size(high), end->data, end->size) < 0)
+		return page->count;
+	bko__page_find(page, end->data, end->size, &slot);
+	return slot;
+}
+
+/* The leaf after this one, across trees up to that of the end. */
+static uint32_t read_next(const struct bko_memory *memory, const struct bko__page *page,
+                          uint32_t tree, const struct bko_span *end)
+{
+	uint32_t last = *(const unsigned char *)end->data;
+
+	if (page != NULL && page->next != 0)
+		return page->next;
+	return tree < last ? bko__tree_first(memory, tree + 1, last) : 0;
+}
+
+static int32_t read_range(struct bko_memory *memory, const struct bko_read *range, uint32_t index,
+                          bko_reply *reply)
+{
+	const unsigned char *key = range->key.data;
+	uint32_t left = range->limit;
+	uint32_t tree = key[0];
+	struct bko__place place;
+	const struct bko__page *page;
+	uint32_t slot, stop;
+	int32_t status;
+
+	if (bko__page_compare(key, range->key.size, range->end.data, range->end.size) >= 0)
+		return BKO_OK;
+	bko__tree_find(memory, key, range->key.size, 0, &place);
+	if (place.page == 0)
+		place.page = read_next(memory, NULL, tree, &range->end);
+	slot = place.slot;
+	place.exact = 1;
+	while (place.page != 0) {
+		page = bko__pool_page(memory, place.page);
+		tree = bko__page_key(page, 0)[0];
+		stop = read_stop(page, &range->end);
+		for (; slot < stop; slot++) {
+			if (left-- == 0)
+				return bko_reply_more(reply, index);
+			place.slot = (uint16_t)slot;
+			status = bko__memory_give(memory, &place, index, reply);
+			if (status != BKO_OK)
+				return status;
+		}
+		if (stop < page->count)
+			return BKO_OK;
+		place.page = read_next(memory, page, tree, &range->end);
+		slot = 0;
+	}
+	return BKO_OK;
+}
+
+static int read_bounds_key(const struct bko_span *key)
+{
+	return key->data != NULL && key->size >= 1 && key->size <= BKO_KEY_MAX;
+}
+
+static int32_t read_check(const struct bko_query *query)
+{
+	const struct bko_read *read;
+	size_t i;
+
+	if (bko__memory_sized(query, sizeof *query) < 0 ||
+	    (query->flags & ~(uint32_t)BKO_QUERY_STALE) != 0)
+		return BKO_REPLY_UNSUPPORTED;
+	if ((uint64_t)query->count > UINT32_MAX)
+		return BKO_REPLY_TOO_LARGE;
+	if (query->count > 0 && query->reads == NULL)
+		return BKO_REPLY_UNSUPPORTED;
+	for (i = 0; i < query->count; i++) {
+		read = &query->reads[i];
+		if (read->key.size > BKO_KEY_MAX || read->end.size > BKO_KEY_MAX)
+			return BKO_REPLY_TOO_LARGE;
+		if (!read_bounds_key(&read->key) || read->limit == 0 || read->flags != 0 ||
+		    (read->end.size > 0 && !read_bounds_key(&read->end)))
+			return BKO_REPLY_UNSUPPORTED;
+	}
+	return BKO_REPLY_DONE;
+}
+
+void bko__memory_read(void *host, const struct bko_query *query, bko_reply *reply)
+{
+	struct bko_memory *memory = host;
+	int32_t status = BKO_REPLY_UNSUPPORTED;
+	const struct bko_read *read;
+	struct bko__place place;
+	int32_t given = BKO_OK;
+	size_t i;
+
+	if (memory != NULL && memory->magic == BKO__MEMORY_MAGIC && query != NULL)
+		status = read_check(query);
+	if (status != BKO_REPLY_DONE) {
+		bko_reply_end(reply, status, 0, 0);
+		return;
+	}
+	for (i = 0; i < query->count && given == BKO_OK; i++) {
+		read = &query->reads[i];
+		if (read->end.size > 0) {
+			given = read_range(memory, read, (uint32_t)i, reply);
+			continue;
+		}
+		bko__tree_find(memory, read->key.data, read->key.size, 0, &place);
+		given = bko__memory_give(memory, &place, (uint32_t)i, reply);
+	}
+	/* What the reply refused to take was not answered. */
+	bko_reply_end(reply, given == BKO_OK ? BKO_REPLY_DONE : BKO_REPLY_BUSY, 0, 0);
+}

@@ -1,0 +1,359 @@
+/*
+ * store/memory_tree.c - descent, insertion, splits and removal of pages.
+ *
+ * A separator is the shortest key that parts two neighbours: what is below it
+ * lies left. Leaves split where the insertions come from: after an ascending
+ * one the new row goes alone to the right, so rows that come in order fill
+ * their pages; the like for rows that ascend, or descend, in the middle of
+ * others. Pages that become empty leave the tree.
+ *
+ * Nothing here can fail: who changes something has reserved the pages.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "store/memory_tree.h"
+
+/* Leaf where a key belongs, 0 if the tree is empty; the way there in `path`
+ * if that is wanted. */
+static uint32_t tree_descend(struct bko_memory *memory, const unsigned char *key, size_t size,
+                             int with_path)
+{
+	uint32_t number = memory->roots[key[0]];
+	uint32_t depth = 0;
+	const struct bko__page *page;
+	uint32_t index;
+
+	memory->path_size = 0;
+	if (number == 0)
+		return 0;
+	page = bko__pool_page(memory, number);
+	while (page->level > BKO__PAGE_LEAF) {
+		index = bko__page_find(page, key, size, &index) ? index + 1 : index;
+		if (with_path) {
+			memory->path[depth].page = number;
+			memory->path[depth++].index = index;
+		}
+		number = bko__page_child(page, index);
+		page = bko__pool_page(memory, number);
+	}
+	memory->path_size = depth;
+	return number;
+}
+
+/* Tries a leaf that may be the right one: it is if the key lies between two
+ * of its keys, or beyond its last or first where the tree ends. */
+static int tree_try(const struct bko_memory *memory, uint32_t number, const unsigned char *key,
+                    size_t size, struct bko__place *place)
+{
+	const struct bko__page *page = bko__pool_leaf(memory, number);
+	uint32_t slot;
+
+	if (page == NULL || page->count == 0 || bko__page_key(page, 0)[0] != key[0])
+		return 0;
+	place->exact = (uint16_t)bko__page_find(page, key, size, &slot);
+	if (!place->exact &&
+	    ((slot == 0 && page->prev != 0) || (slot == page->count && page->next != 0)))
+		return 0;
+	place->page = number;
+	place->slot = (uint16_t)slot;
+	return 1;
+}
+
+void bko__tree_find(struct bko_memory *memory, const unsigned char *key, size_t size, uint64_t hint,
+                    struct bko__place *place)
+{
+	uint32_t slot = (uint32_t)(hint & 0xffff);
+	uint32_t *finger = &memory->fingers[key[0] % BKO__MEMORY_FINGERS];
+	const struct bko__page *page = bko__pool_leaf(memory, hint >> 16);
+
+	if (page != NULL && slot < page->count && bko__page_holds(page, slot, key, size)) {
+		place->page = (uint32_t)(hint >> 16);
+		place->slot = (uint16_t)slot;
+		place->exact = 1;
+		return;
+	}
+	if (page != NULL && tree_try(memory, (uint32_t)(hint >> 16), key, size, place))
+		return;
+	if (tree_try(memory, *finger, key, size, place))
+		return;
+	place->slot = 0;
+	place->exact = 0;
+	place->page = tree_descend(memory, key, size, 0);
+	if (place->page == 0)
+		return;
+	*finger = place->page;
+	page = bko__pool_page(memory, place->page);
+	place->exact = (uint16_t)bko__page_find(page, key, size, &slot);
+	place->slot = (uint16_t)slot;
+}
+
+uint32_t bko__tree_first(const struct bko_memory *memory, uint32_t from, uint32_t to)
+{
+	const struct bko__page *page;
+	uint32_t number;
+
+	while (from < to && memory->roots[from] == 0)
+		from++;
+	number = memory->roots[from];
+	if (number == 0)
+		return 0;
+	page = bko__pool_page(memory, number);
+	while (page->level > BKO__PAGE_LEAF) {
+		number = page->first;
+		page = bko__pool_page(memory, number);
+	}
+	return number;
+}
+
+uint64_t bko__tree_need(struct bko_memory *memory, const unsigned char *key, size_t size,
+                        uint64_t added, uint64_t splits)
+{
+	const struct bko__page *page;
+	uint64_t need = 0;
+	uint32_t depth;
+
+	tree_descend(memory, key, size, 1);
+	for (depth = memory->path_size; depth > 0; depth--) {
+		page = bko__pool_page(memory, memory->path[depth - 1].page);
+		if (bko__page_room(page) >= splits * BKO__PAGE_INNER_MAX)
+			return need;
+		need += added;
+	}
+	/* The root may split too. Splits of one batch ascend, so that the pages
+	 * above a new root have room for several of them. */
+	if (memory->path_size >= BKO__MEMORY_DEPTH - 4)
+		return UINT32_MAX;
+	return need + 1 + added + splits / 2;
+}
+
+/* Where to split a leaf, and where its new row goes. */
+enum {
+	SPLIT_LEFT,
+	SPLIT_RIGHT,
+	SPLIT_ALONE /* into a page between both */
+};
+struct split {
+	uint32_t at;
+	uint32_t side;
+};
+
+static struct split split_choose(const struct bko__page *page, uint32_t slot, size_t cost)
+{
+	size_t capacity = bko__page_capacity(page->size);
+	size_t total = capacity - bko__page_room(page);
+	struct split split = {slot, SPLIT_ALONE};
+	size_t best = capacity + 1;
+	size_t left = 0;
+	size_t larger;
+	uint32_t at;
+
+	if (slot == page->count) {
+		split.side = SPLIT_RIGHT;
+		return split;
+	}
+	if (slot == 0 && page->last == 1) {
+		split.side = SPLIT_LEFT;
+		return split;
+	}
+	for (at = 0; at <= page->count; at++) {
+		if (at == slot && at == page->last && left + cost <= capacity) {
+			split.side = SPLIT_LEFT;
+			split.at = at;
+			return split;
+		}
+		if (at <= slot) {
+			larger = left > total - left + cost ? left : total - left + cost;
+			if (larger < best) {
+				best = larger;
+				split.side = SPLIT_RIGHT;
+				split.at = at;
+			}
+		}
+		if (at >= slot) {
+			larger = left + cost > total - left ? left + cost : total - left;
+			if (larger < best) {
+				best = larger;
+				split.side = SPLIT_LEFT;
+				split.at = at;
+			}
+		}
+		left += at < page->count ? bko__page_taken(page, at) : 0;
+	}
+	return split;
+}
+
+/* Splits an inner page whose child `index` has a new right neighbour, parted
+ * by `key`, and puts both into the halves. The separator of the halves goes to
+ * `up`; returns its size. */
+static size_t split_inner(struct bko_memory *memory, struct bko__page *page,
+                          struct bko__page *right, uint32_t index, const unsigned char *key,
+                          size_t size, uint32_t child, unsigned char *up)
+{
+	size_t half = (bko__page_capacity(page->size) - bko__page_room(page)) / 2;
+	struct bko__page *spare = bko__pool_page(memory, 0);
+	uint32_t at = page->count - 1u;
+	const unsigned char *middle;
+	size_t left = 0;
+	size_t up_size;
+
+	if (index < page->count)
+		for (at = 0; left + bko__page_taken(page, at) < half; at++)
+			left += bko__page_taken(page, at);
+	middle = bko__page_key(page, at);
+	up_size = bko__page_key_size(middle);
+	memcpy(up, middle, up_size);
+	right->first = bko__page_child(page, at + 1);
+	bko__page_move(page, at + 1, right);
+	bko__page_remove(page, at);
+	if (index <= at)
+		bko__page_put_child(page, spare, index, key, size, child);
+	else
+		bko__page_put_child(right, spare, index - at - 1, key, size, child);
+	return up_size;
+}
+
+/* Makes a leaf known that was split off `left`. */
+static void tree_link(struct bko_memory *memory, const struct bko__page *left, uint32_t child)
+{
+	struct bko__page *page = bko__pool_page(memory, child);
+	struct bko__page *spare = bko__pool_page(memory, 0);
+	const unsigned char *low = bko__page_key(left, left->count - 1u);
+	const unsigned char *high = bko__page_key(page, 0);
+	unsigned char *key = memory->separators[0];
+	unsigned char *up = memory->separators[1];
+	unsigned char *swap = key;
+	size_t size =
+		bko__page_common(low, bko__page_key_size(low), high, bko__page_key_size(high)) + 1;
+	uint32_t depth, number, index, root;
+
+	memcpy(key, high, size);
+	tree_descend(memory, high, bko__page_key_size(high), 1);
+	for (depth = memory->path_size; depth > 0; depth--) {
+		page = bko__pool_page(memory, memory->path[depth - 1].page);
+		index = memory->path[depth - 1].index;
+		if (bko__page_room(page) >= BKO__PAGE_SLOT + BKO__PAGE_INNER_LEAD + size) {
+			bko__page_put_child(page, spare, index, key, size, child);
+			return;
+		}
+		number = bko__pool_take(memory, page->level);
+		size = split_inner(memory, page, bko__pool_page(memory, number), index, key, size,
+		                   child, up);
+		child = number;
+		swap = key;
+		key = up;
+		up = swap;
+	}
+	root = bko__pool_take(memory, bko__pool_page(memory, child)->level + 1u);
+	page = bko__pool_page(memory, root);
+	page->first = memory->roots[key[0]];
+	bko__page_put_child(page, spare, 0, key, size, child);
+	memory->roots[key[0]] = root;
+}
+
+/* A new leaf in the chain, right of another. */
+static uint32_t tree_new_leaf(struct bko_memory *memory, uint32_t left)
+{
+	uint32_t number = bko__pool_take(memory, BKO__PAGE_LEAF);
+	struct bko__page *page = bko__pool_page(memory, number);
+	struct bko__page *other = bko__pool_page(memory, left);
+
+	page->prev = left;
+	page->next = other->next;
+	other->next = number;
+	if (page->next != 0)
+		bko__pool_page(memory, page->next)->prev = number;
+	return number;
+}
+
+static void tree_split(struct bko_memory *memory, const struct bko__place *place,
+                       const struct bko_entry *row, uint64_t revision)
+{
+	struct bko__page *page = bko__pool_page(memory, place->page);
+	struct bko__page *spare = bko__pool_page(memory, 0);
+	struct split split =
+		split_choose(page, place->slot, bko__page_cost(row->key.size, row->value.size));
+	uint32_t *finger =
+		&memory->fingers[*(const unsigned char *)row->key.data % BKO__MEMORY_FINGERS];
+	uint32_t right = tree_new_leaf(memory, place->page);
+	uint32_t alone;
+
+	bko__page_move(page, split.at, bko__pool_page(memory, right));
+	*finger = place->page;
+	if (split.side == SPLIT_LEFT) {
+		bko__page_put_row(page, spare, place->slot, row, revision);
+	} else if (split.side == SPLIT_RIGHT) {
+		bko__page_put_row(bko__pool_page(memory, right), spare, place->slot - split.at, row,
+		                  revision);
+		*finger = right;
+	} else {
+		alone = tree_new_leaf(memory, place->page);
+		bko__page_put_row(bko__pool_page(memory, alone), spare, 0, row, revision);
+		tree_link(memory, page, alone);
+		page = bko__pool_page(memory, alone);
+	}
+	tree_link(memory, page, right);
+}
+
+int bko__tree_insert(struct bko_memory *memory, const struct bko__place *place,
+                     const struct bko_entry *row, uint64_t revision)
+{
+	const unsigned char *key = row->key.data;
+	uint32_t number = place->page;
+	struct bko__page *page;
+
+	if (number == 0) {
+		number = bko__pool_take(memory, BKO__PAGE_LEAF);
+		memory->roots[key[0]] = number;
+	}
+	page = bko__pool_page(memory, number);
+	if (bko__page_cost(row->key.size, row->value.size) > bko__page_room(page)) {
+		tree_split(memory, place, row, revision);
+		return 1;
+	}
+	bko__page_put_row(page, bko__pool_page(memory, 0), place->slot, row, revision);
+	return place->page == 0;
+}
+
+/* Roots with one child only are none. */
+static void tree_lower_root(struct bko_memory *memory, uint32_t *root)
+{
+	const struct bko__page *page = bko__pool_page(memory, *root);
+	uint32_t child;
+
+	while (page->level > BKO__PAGE_LEAF && page->count == 0) {
+		child = page->first;
+		bko__pool_free(memory, *root);
+		*root = child;
+		page = bko__pool_page(memory, child);
+	}
+}
+
+void bko__tree_unlink(struct bko_memory *memory, const unsigned char *key, size_t size)
+{
+	uint32_t number = tree_descend(memory, key, size, 1);
+	struct bko__page *page = bko__pool_page(memory, number);
+	uint32_t depth = memory->path_size;
+	uint32_t index;
+
+	if (page->prev != 0)
+		bko__pool_page(memory, page->prev)->next = page->next;
+	if (page->next != 0)
+		bko__pool_page(memory, page->next)->prev = page->prev;
+	bko__pool_free(memory, number);
+	for (; depth > 0; depth--) {
+		number = memory->path[depth - 1].page;
+		index = memory->path[depth - 1].index;
+		page = bko__pool_page(memory, number);
+		if (page->count > 0)
+			break;
+		bko__pool_free(memory, number);
+	}
+	if (depth == 0) {
+		memory->roots[key[0]] = 0;
+		return;
+	}
+	if (index == 0)
+		page->first = bko__page_child(page, 1);
+	bko__page_remove(page, index == 0 ? 0 : index - 1);
+	tree_lower_root(memory, &memory->roots[key[0]]);
+}
