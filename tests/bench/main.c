@@ -1,0 +1,406 @@
+/*
+ * Runs the workloads on every peer, interleaved, and prints medians and ratios.
+ *   bench [-n ORDERS] [-r ROUNDS] [-d DEEPEST_QUEUE] [-i ITEMS] [-q]
+ * Ends with 1 if the peers do not reach the same state or answer alike. With -q
+ * it prints that alone: a smoke run for the tests, which measure nothing.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE
+#include "bench.h"
+
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { W1, W2_ACCEPT, W3, W2_RESTOCK, W4, W4_ORDERS_PER = 4, STRETCHES = 5, ROUNDS_MAX = 25 };
+enum { DEPTHS_MAX = 4, DEEP_ROUNDS = 25, DEEP_OPS = 20, DEEP_FILL = 10, SEED = 20261124 };
+
+static const char *const stretch_names[STRETCHES] = {"W1 reserve, orders", "W2 accept, orders",
+                                                     "W3 queries", "W2 restock, lines",
+                                                     "W4 mixed, operations"};
+
+static const struct peer *const peers[] = {
+	&peer_limit,         &peer_sqlite,
+	&peer_sqlite_duties,
+#ifdef WITH_BACKORDER
+	&peer_backorder,     &peer_backorder_batched,
+#endif
+};
+enum { PEERS = sizeof peers / sizeof peers[0] };
+
+/* What a peer ended with, to be compared with the first one's. */
+struct ending {
+	struct state state;
+	uint64_t answers;
+};
+
+struct results {
+	double rate[PEERS][STRETCHES][ROUNDS_MAX];
+	double bytes[PEERS];
+	double receipt_us[PEERS][DEPTHS_MAX], cancel_us[PEERS][DEPTHS_MAX];
+	struct ending first[3 + DEPTHS_MAX];
+	int faults;
+};
+
+static struct results results;
+
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void compare(int which, int peer, const struct ending *ending)
+{
+	struct ending *first = &results.first[which];
+
+	if (first->state.hash == 0)
+		*first = *ending;
+	if (memcmp(first, ending, sizeof *first) == 0)
+		return;
+	fprintf(stderr,
+	        "bench: %s ends otherwise than the first peer in run %d: on hand %" PRId64
+	        " allocated %" PRId64 " waiting %" PRId64 " hash %" PRIx64 " answers %" PRIx64
+	        ", not %" PRId64 " %" PRId64 " %" PRId64 " %" PRIx64 " %" PRIx64 "\n",
+	        peers[peer]->name, which, ending->state.on_hand, ending->state.allocated,
+	        ending->state.waiting, ending->state.hash, ending->answers, first->state.on_hand,
+	        first->state.allocated, first->state.waiting, first->state.hash, first->answers);
+	results.faults++;
+}
+
+static void flush(const struct peer *peer, void *self)
+{
+	if (peer->flush)
+		peer->flush(self);
+}
+
+static void fold_answer(struct ending *ending, const struct answer *answer)
+{
+	ending->answers = ending->answers * 31 + (uint64_t)answer->free;
+	ending->answers = ending->answers * 31 + (uint64_t)answer->when_ms;
+}
+
+static void run_w1(int p, int round, size_t n, uint32_t items)
+{
+	const struct peer *peer = peers[p];
+	struct ending ending = {{0}, 0};
+	struct world world;
+	void *self;
+	double begun;
+	size_t i;
+
+	world_open(&world, items, 1000000000, n, SEED);
+	self = peer->open(&world);
+	begun = seconds();
+	for (i = 0; i < n; i++)
+		peer->order(self, &world.orders[i]);
+	flush(peer, self);
+	results.rate[p][W1][round] = (double)n / (seconds() - begun);
+	peer->state(self, &ending.state);
+	compare(0, p, &ending);
+	peer->close(self);
+	world_close(&world);
+}
+
+static void run_w2(int p, int round, size_t n, uint32_t items)
+{
+	const struct peer *peer = peers[p];
+	struct ending ending = {{0}, 0};
+	struct random random = {SEED + 2};
+	struct answer answer;
+	struct world world;
+	struct op *receipts;
+	size_t i, lines = 0, count;
+	uint64_t bytes;
+	double begun;
+	void *self;
+
+	world_open(&world, items, 0, n, SEED + 1);
+	receipts = workload_restock(&world, 50, SEED + 1, &count);
+	self = peer->open(&world);
+	bytes = peer->bytes(self);
+	begun = seconds();
+	for (i = 0; i < n; i++)
+		peer->order(self, &world.orders[i]);
+	flush(peer, self);
+	results.rate[p][W2_ACCEPT][round] = (double)n / (seconds() - begun);
+	results.bytes[p] = (double)(peer->bytes(self) - bytes) / (double)n;
+
+	begun = seconds();
+	for (i = 0; i < n; i++) {
+		uint64_t dice = random_next(&random);
+
+		peer->query(self, (uint32_t)((dice >> 32) * items >> 32), 1 + (dice & 3), &answer);
+		fold_answer(&ending, &answer);
+	}
+	results.rate[p][W3][round] = (double)n / (seconds() - begun);
+	peer->state(self, &ending.state);
+	compare(1, p, &ending);
+
+	for (i = 0; i < n; i++)
+		lines += world.orders[i].count;
+	begun = seconds();
+	for (i = 0; i < count; i++)
+		peer->receipt(self, &receipts[i]);
+	flush(peer, self);
+	results.rate[p][W2_RESTOCK][round] = (double)lines / (seconds() - begun);
+	memset(&ending, 0, sizeof ending);
+	peer->state(self, &ending.state);
+	if (ending.state.waiting != 0)
+		die(peer->name, "queues are left after the restock");
+	peer->close(self);
+	free(receipts);
+	world_close(&world);
+}
+
+static void run_w4(int p, int round, size_t n, uint32_t items)
+{
+	const struct peer *peer = peers[p];
+	struct ending ending = {{0}, 0};
+	struct answer answer;
+	struct world world;
+	struct op *ops;
+	double begun;
+	void *self;
+	size_t i;
+
+	world_open(&world, items, 5, n / W4_ORDERS_PER + 1, SEED + 3);
+	ops = workload_mixed(&world, n, 15, SEED + 3);
+	self = peer->open(&world);
+	begun = seconds();
+	for (i = 0; i < n; i++) {
+		const struct op *op = &ops[i];
+
+		switch (op->kind) {
+		case OP_ORDER: peer->order(self, &world.orders[op->target]); break;
+		case OP_CANCEL: peer->cancel(self, &world.orders[op->target], op); break;
+		case OP_RECEIPT: peer->receipt(self, op); break;
+		default:
+			peer->query(self, op->target, op->quantity, &answer);
+			fold_answer(&ending, &answer);
+		}
+	}
+	flush(peer, self);
+	results.rate[p][W4][round] = (double)n / (seconds() - begun);
+	peer->state(self, &ending.state);
+	compare(2, p, &ending);
+	peer->close(self);
+	free(ops);
+	world_close(&world);
+}
+
+/* Orders of the one item of W5: one unit, all of one class, so that they wait in
+ * the order of their numbers. */
+static void make_deep(struct world *world, size_t orders)
+{
+	size_t i;
+
+	world_open(world, 1, 0, orders, SEED + 4);
+	for (i = 0; i < orders; i++) {
+		world->orders[i].order_class = 3;
+		world->orders[i].count = 1;
+		world->orders[i].lines[0] = (struct want){0, 1};
+	}
+}
+
+/* Before each timed stretch the queue is filled up again to its depth. */
+static void run_w5(int p, int which, size_t depth)
+{
+	const struct peer *peer = peers[p];
+	size_t spare = (size_t)DEEP_ROUNDS * DEEP_OPS * (DEEP_FILL + 1);
+	struct random random = {SEED + 5};
+	struct ending ending = {{0}, 0};
+	struct world world;
+	size_t head = 0, tail = 0, round, i, serial = 0;
+	double receipts = 0, cancels = 0, begun;
+	unsigned char *gone;
+	void *self;
+
+	make_deep(&world, depth + spare);
+	gone = must_alloc(depth + spare);
+	self = peer->open(&world);
+	while (tail < depth)
+		peer->order(self, &world.orders[tail++]);
+	flush(peer, self);
+	for (round = 0; round < DEEP_ROUNDS; round++) {
+		struct op ops[DEEP_OPS] = {{0}};
+		size_t served,
+			left = depth / 4 < DEEP_OPS * DEEP_FILL ? depth / 4 / DEEP_FILL : DEEP_OPS;
+
+		for (i = 0; i < DEEP_OPS; i++) {
+			ops[i].quantity = DEEP_FILL;
+			ops[i].id.size = (uint32_t)snprintf(ops[i].id.bytes, sizeof ops[i].id.bytes,
+			                                    "GR-%08u", (unsigned)++serial);
+		}
+		begun = seconds();
+		for (i = 0; i < left; i++)
+			peer->receipt(self, &ops[i]);
+		flush(peer, self);
+		receipts += (seconds() - begun) / (double)left / DEEP_ROUNDS;
+		for (served = 0; served < left * DEEP_FILL; head++)
+			served += !gone[head];
+		for (i = 0; i < left * DEEP_FILL; i++)
+			peer->order(self, &world.orders[tail++]);
+		flush(peer, self);
+
+		for (i = 0; i < DEEP_OPS; i++) {
+			size_t span = (tail - head) / 2;
+			size_t at;
+
+			do
+				at = head + span / 2 + random_below(&random, (uint32_t)span);
+			while (gone[at]);
+			gone[at] = 1;
+			ops[i].target = (uint32_t)at;
+			ops[i].id.bytes[0] = 'C';
+		}
+		begun = seconds();
+		for (i = 0; i < DEEP_OPS; i++)
+			peer->cancel(self, &world.orders[ops[i].target], &ops[i]);
+		flush(peer, self);
+		cancels += (seconds() - begun) / DEEP_OPS / DEEP_ROUNDS;
+		for (i = 0; i < DEEP_OPS; i++)
+			peer->order(self, &world.orders[tail++]);
+		flush(peer, self);
+	}
+	peer->state(self, &ending.state);
+	compare(3 + which, p, &ending);
+	results.receipt_us[p][which] = receipts * 1e6;
+	results.cancel_us[p][which] = cancels * 1e6;
+	peer->close(self);
+	free(gone);
+	world_close(&world);
+}
+
+static int ascending(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double median(double *values, int count)
+{
+	qsort(values, (size_t)count, sizeof *values, ascending);
+	return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
+}
+
+static void print_rates(int rounds)
+{
+	double rates[PEERS][STRETCHES];
+	int p, s;
+
+	printf("%-24s", "a second");
+	for (s = 0; s < STRETCHES; s++)
+		printf(" %20s", stretch_names[s]);
+	printf(" %14s\n", "bytes an order");
+	for (p = 0; p < PEERS; p++) {
+		printf("%-24s", peers[p]->name);
+		for (s = 0; s < STRETCHES; s++) {
+			rates[p][s] = median(results.rate[p][s], rounds);
+			printf(" %20.0f", rates[p][s]);
+		}
+		printf(" %14.0f\n", results.bytes[p]);
+	}
+	for (p = 3; p < PEERS; p++) {
+		int other;
+
+		for (other = 0; other < 3; other++) {
+			printf("\"%s\" is times \"%s\":\n%-24s", peers[p]->name, peers[other]->name,
+			       "");
+			for (s = 0; s < STRETCHES; s++)
+				printf(" %20.2f", rates[p][s] / rates[other][s]);
+			printf("\n");
+		}
+	}
+}
+
+static void print_depths(const size_t *depths, int count)
+{
+	int p, d;
+
+	for (p = 0; p < 2 * PEERS; p++) {
+		const double *row = p % 2 ? results.cancel_us[p / 2] : results.receipt_us[p / 2];
+
+		if (p == 0) {
+			printf("\n%-36s", "W5, microseconds; lines waiting:");
+			for (d = 0; d < count; d++)
+				printf(" %10zu", depths[d]);
+			printf(" %16s\n", "last / first");
+		}
+		printf("%-24s %-11s", peers[p / 2]->name, p % 2 ? "cancel" : "receipt");
+		for (d = 0; d < count; d++)
+			printf(" %10.2f", row[d]);
+		printf(" %16.2f\n", row[count - 1] / row[0]);
+	}
+}
+
+/* One CPU, so that caches stay warm; where that is not allowed, go on without. */
+static void pin(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(sched_getcpu(), &set);
+	if (sched_setaffinity(0, sizeof set, &set) != 0)
+		fprintf(stderr, "bench: not pinned to one CPU\n");
+}
+
+int main(int argc, char **argv)
+{
+	size_t n = 500000, deepest = 1000000, depths[DEPTHS_MAX], depth;
+	uint32_t items = 10000;
+	int rounds = 5, quiet = 0, count = 0, i, r, p;
+
+	for (i = 1; i < argc; i++) {
+		const char *value = i + 1 < argc ? argv[i + 1] : "0";
+
+		if (strcmp(argv[i], "-q") == 0) {
+			quiet = 1;
+			continue;
+		}
+		if (strcmp(argv[i], "-n") == 0)
+			n = strtoul(value, NULL, 10);
+		else if (strcmp(argv[i], "-r") == 0)
+			rounds = atoi(value);
+		else if (strcmp(argv[i], "-d") == 0)
+			deepest = strtoul(value, NULL, 10);
+		else if (strcmp(argv[i], "-i") == 0)
+			items = (uint32_t)strtoul(value, NULL, 10);
+		else
+			n = 0;
+		i++;
+	}
+	if (n == 0 || rounds < 1 || rounds > ROUNDS_MAX || items < 1) {
+		fprintf(stderr,
+		        "usage: bench [-n ORDERS] [-r ROUNDS] [-d DEPTH] [-i ITEMS] [-q]\n");
+		return 2;
+	}
+	pin();
+	for (r = 0; r < rounds; r++) {
+		for (p = 0; p < PEERS; p++)
+			run_w1(p, r, n, items);
+		for (p = 0; p < PEERS; p++)
+			run_w2(p, r, n, items);
+		for (p = 0; p < PEERS; p++)
+			run_w4(p, r, n, items);
+	}
+	for (depth = 1000; depth <= deepest && count < DEPTHS_MAX; depth *= 10) {
+		for (p = 0; p < PEERS; p++)
+			run_w5(p, count, depth);
+		depths[count++] = depth;
+	}
+	if (!quiet) {
+		print_rates(rounds);
+		if (count > 0)
+			print_depths(depths, count);
+	}
+	printf("bench: %s\n", results.faults ? "the peers differ" : "all peers end alike");
+	return results.faults ? 1 : 0;
+}
