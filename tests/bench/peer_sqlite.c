@@ -124,6 +124,9 @@ static void *open_any(const struct world *world, int duties)
 
 	self->world = world;
 	self->duties = duties;
+	/* Refused once SQLite runs, and then in force already. */
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	if (sqlite3_open_v2(":memory:", &self->db,
 	                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 	                    NULL) != SQLITE_OK ||

@@ -22,8 +22,9 @@ class Graph:
             size = re.search(r"(\d+) bytes \(([^)]*)\)", label)
             if size:
                 self.frame[own(title)] = int(size.group(1))
-                objects = re.search(r"(\d+) dynamic objects", label)
-                if size.group(2) != "static" or (objects and objects.group(1) != "0"):
+                objects = re.search(r"([1-9]\d*) dynamic objects", label)
+                # "dynamic,bounded" without objects is room for arguments.
+                if size.group(2) == "dynamic" or objects:
                     self.dynamic[own(title)] = label.replace("\\n", ", ")
         for source, target in EDGE.findall(text):
             self.calls.setdefault(own(source), set()).add(own(target))
