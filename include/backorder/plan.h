@@ -313,6 +313,226 @@ BKO_API int32_t bko_plan_ss_cost(const struct bko_plan_cost *costs,
 BKO_API int32_t bko_plan_ss_best(const struct bko_plan_cost *costs,
                                  const struct bko_plan_demand *demand, double *work, size_t count,
                                  double *s, double *S, double *cost);
+/* ---- Forecasting --------------------------------------------------------- *
+ *
+ * A state is a few dozen to a few hundred bytes that the caller owns. It takes
+ * one observation a period, keeps no history, and an update costs the same at
+ * the millionth observation as at the first. Observations are within +-1e100;
+ * of the kinds from BKO_PLAN_CROSTON to BKO_PLAN_SKU not negative. */
+
+enum {
+	BKO_PLAN_NAIVE = 1,                  /* the last value */
+	BKO_PLAN_SEASONAL_NAIVE = 2,         /* the value one season ago */
+	BKO_PLAN_MOVING_AVERAGE = 3,         /* the mean of the last `window` values */
+	BKO_PLAN_SES = 4,                    /* simple exponential smoothing: alpha */
+	BKO_PLAN_HOLT = 5,                   /* with a trend: alpha, beta */
+	BKO_PLAN_DAMPED = 6,                 /* with a trend that dies out: alpha, beta, phi */
+	BKO_PLAN_WINTERS_ADDITIVE = 7,       /* trend and seasonal sums: alpha, beta, gamma */
+	BKO_PLAN_WINTERS_MULTIPLICATIVE = 8, /* trend and seasonal factors */
+	BKO_PLAN_THETA = 9,                  /* SES with half the slope of a line: alpha */
+	BKO_PLAN_CROSTON = 10,               /* size over interval: alpha, beta (intervals) */
+	BKO_PLAN_SBA = 11,                   /* the same times 1 - beta / 2 */
+	BKO_PLAN_SBJ = 12,                   /* the same times 1 - beta / (2 - beta) */
+	BKO_PLAN_TSB = 13,                   /* size times chance: alpha, beta (chance) */
+	BKO_PLAN_SKU = 14, /* default for many items: gated TSB or SES, 64 bytes */
+	BKO_PLAN_AUTO = 15 /* bank of smoothers, season learnt as it goes */
+};
+
+enum {
+	BKO_PLAN_SKU_SIZE = 64,    /* bytes of a state of BKO_PLAN_SKU */
+	BKO_PLAN_STATE_MAX = 3008, /* bytes of the largest state there is */
+	BKO_PLAN_SEASON_MAX = 53,  /* slots of a season, Winters and automatic */
+	BKO_PLAN_WINDOW_MAX = 366, /* slots of a seasonal naive or moving average */
+	BKO_PLAN_HORIZON_MAX = 1024
+};
+
+/* Flags of a method. */
+enum { BKO_PLAN_START = 1 /* start_level and start_trend are given */ };
+
+/* Choice of a method. Zero means the default. */
+struct bko_plan_method {
+	uint32_t struct_size;
+	uint32_t kind;   /* BKO_PLAN_NAIVE ... */
+	uint32_t season; /* periods of a season: 2 to BKO_PLAN_SEASON_MAX for the Winters
+	                  * kinds, 1 (none) to that for the automatic one, 1 to
+	                  * BKO_PLAN_WINDOW_MAX for the seasonal naive; must be given for
+	                  * these, is not looked at for others */
+	uint32_t window; /* moving average: 1 to BKO_PLAN_WINDOW_MAX; must be given */
+	uint32_t flags;  /* BKO_PLAN_START: SES, Holt, damped and Theta only */
+	uint32_t reserved;
+	double alpha;       /* 0 to 1; 0: .2, Croston, SBA and SBJ .1, Holt to Winters .3 */
+	double beta;        /* 0 to 1; 0: .1, TSB .2 */
+	double gamma;       /* 0 to 1; 0: .2 */
+	double phi;         /* 0 to 1; 0: .9 */
+	double start_level; /* level and trend before the first observation */
+	double start_trend;
+};
+
+typedef struct bko_plan_state bko_plan_state;
+
+/* Bytes of a state of this method; a multiple of 8. Automatic: 1064 + 8 season;
+ * no other kind has more than 80 + 16 season or 80 + 8 window.
+ * Returns: BKO_E_ARGUMENT also for a season or window outside its range.
+ * Since: 0.1. */
+BKO_API int32_t bko_plan_state_size(const struct bko_plan_method *method, size_t *size);
+
+/* Starts a state in `size` bytes at `state`, aligned to 8.
+ * Ownership: the memory stays the caller's; there is nothing to close.
+ * Returns: BKO_E_BUFFER if size is too small, BKO_E_MISUSE if it is not
+ * aligned, else as bko_plan_state_size. Sources: Brown 1959; Holt 1957; Gardner
+ * & McKenzie 1985; Winters 1960, started as R's HoltWinters does it, from two
+ * seasons; Assimakopoulos & Nikolopoulos 2000 as reduced by Hyndman & Billah
+ * 2003; Croston 1972; Syntetos & Boylan 2005; Shale, Boylan & Johnston 2006;
+ * Teunter, Syntetos & Babai 2011; classes by Syntetos, Boylan & Croston 2005.
+ * SKU is SES at .2 for smooth demand and TSB at .2, .2 else, sizes above four
+ * times the smoothed size cut to that. Automatic takes the one of 23 smoothers
+ * with the least discounted error, blends it with its like on seasonally
+ * adjusted values, and passes to TSB for slow movers. Limits: trends of the
+ * past go on; what depends on price or promotion must be told by masks.
+ * Since: 0.1. */
+BKO_API int32_t bko_plan_state_init(bko_plan_state *state, size_t size,
+                                    const struct bko_plan_method *method);
+
+/* Flags of an observation. */
+enum {
+	BKO_PLAN_MASKED = 1,  /* outlier or promotion: time passes, nothing is learnt */
+	BKO_PLAN_CENSORED = 2 /* out of stock: demand was at least this */
+};
+
+/* Takes the demand of the next period: what was sold plus what was refused or
+ * backordered. A masked period is passed over: value must be finite and is not
+ * used. A censored one can only raise the forecast: below it, it is passed over,
+ * so that a period without stock is not read as no demand. Periods passed over
+ * before the first observation are as if they had not been.
+ * Returns: BKO_E_ARGUMENT for an unknown flag or a value outside the range
+ * stated above. Since: 0.1. */
+BKO_API int32_t bko_plan_observe(bko_plan_state *state, double value, uint32_t flags);
+
+/* Expected demand of the next `horizon` (1 to BKO_PLAN_HORIZON_MAX) periods.
+ * means: horizon doubles. Until two seasons are known, the seasonal kinds
+ * answer without season: the Winters kinds as naive, the automatic one by its
+ * plain bank; the seasonal naive as naive until one is known.
+ * Returns: BKO_E_STATE if nothing was observed yet. Since: 0.1. */
+BKO_API int32_t bko_plan_forecast(const bko_plan_state *state, uint32_t horizon, double *means);
+
+/* Variance of the error of these forecasts:
+ * mse (1 + sum over j < h of c_j^2), c_j = alpha (1 + beta (phi + .. + phi^j)),
+ * plus gamma (1 - alpha) at whole seasons. Source: Hyndman, Koehler, Ord &
+ * Snyder 2008, chapter 6. Limits: mse is that of one step, measured as it went
+ * with a memory of some 50 periods and not widened for what the fit hides;
+ * bko_plan_interval does that. Intermittent kinds are taken as SES.
+ * Returns: as bko_plan_forecast. Since: 0.1. */
+BKO_API int32_t bko_plan_variance(const bko_plan_state *state, uint32_t horizon, double *variances);
+
+/* Mean and variance of the demand of the next `periods` (1 to
+ * BKO_PLAN_HORIZON_MAX) together: what a lead time plus a review needs. Errors
+ * of different periods move together, so the variance is more than the sum.
+ * Limits: seasonal factors at their mean over the stretch; else as
+ * bko_plan_variance. Returns: as bko_plan_forecast. Since: 0.1. */
+BKO_API int32_t bko_plan_total(const bko_plan_state *state, uint32_t periods, double *mean,
+                               double *variance);
+
+/* The width of intervals, learnt from their hits and misses. */
+struct bko_plan_band {
+	uint32_t struct_size;
+	uint32_t misses;  /* of `periods`; both stop counting at 2^32 - 1 */
+	uint32_t periods; /* judged so far */
+	uint32_t reserved;
+	double coverage; /* share of periods that shall lie within */
+	double spread;   /* what variances are multiplied by; 1.3 at the start */
+};
+
+/* Starts a band for a coverage (a probability); band->struct_size must be set.
+ * Since: 0.1. */
+BKO_API int32_t bko_plan_band_init(struct bko_plan_band *band, double coverage);
+
+/* Judges a value by the interval of the next period, before bko_plan_observe
+ * takes it: after a miss the spread grows, after a hit it shrinks a little, so
+ * that in the long run the coverage comes out. Masked and censored periods are
+ * passed over, and so is a state without observations. Source: stochastic
+ * approximation of a quantile (Robbins & Monro 1951). Limits: spread stays
+ * within .05 to 50. Since: 0.1. */
+BKO_API int32_t bko_plan_band_observe(struct bko_plan_band *band, const bko_plan_state *state,
+                                      double value, uint32_t flags);
+
+/* Interval that holds the value of each of the next `horizon` periods with
+ * probability `coverage`. band: NULL for a spread of 1.3. low, high: horizon
+ * doubles. Normal; for the kinds from CROSTON on (the automatic one while it
+ * takes the item for a slow mover) and means up to 10 quantiles of the
+ * distribution that bko_plan_demand_fit chooses, whole numbers then. Low ends
+ * are not below 0 where no negative value is possible or, automatic, was seen.
+ * Returns: as bko_plan_forecast. Since: 0.1. */
+BKO_API int32_t bko_plan_interval(const bko_plan_state *state, const struct bko_plan_band *band,
+                                  double coverage, uint32_t horizon, double *low, double *high);
+
+/* Demand classes. */
+enum {
+	BKO_PLAN_UNKNOWN = 0,      /* fewer than two sales seen, or not counted by the kind */
+	BKO_PLAN_SMOOTH = 1,       /* often, and alike */
+	BKO_PLAN_INTERMITTENT = 2, /* seldom, and alike: mean interval at least 1.32 */
+	BKO_PLAN_ERRATIC = 3,      /* often, of uneven size: cv2 at least .49 */
+	BKO_PLAN_LUMPY = 4         /* seldom and uneven */
+};
+
+/* Class of a mean interval between sales (at least 1) and a squared coefficient
+ * of variation of their sizes (not negative). Source: Syntetos, Boylan & Croston
+ * 2005. Since: 0.1. */
+BKO_API int32_t bko_plan_classify(double interval, double cv2, uint32_t *demand_class);
+
+/* What a state knows, for explanations. */
+struct bko_plan_reading {
+	uint32_t struct_size;
+	uint32_t kind;         /* of the state */
+	uint32_t answers;      /* kind that answers now: automatic and SKU choose one */
+	uint32_t demand_class; /* BKO_PLAN_SMOOTH ...; intermittent kinds, SKU, automatic */
+	uint32_t periods;      /* seen since the first observation */
+	uint32_t sales;        /* of these, with a value other than 0 */
+	uint32_t season;       /* slots; 0: none */
+	uint32_t ended;        /* 1: end of life */
+	double level;          /* demand a period now, without season */
+	double trend;          /* its change from period to period */
+	double error;          /* mean squared error of one step */
+	double interval;       /* mean periods between sales; 0: not known */
+	double cv2;            /* of the sizes; 0: not known */
+	double seasonal;       /* automatic: weight of the season, 0 to 1 */
+};
+
+/* Fills in a reading; reading->struct_size must be set. Since: 0.1. */
+BKO_API int32_t bko_plan_state_read(const bko_plan_state *state, struct bko_plan_reading *reading);
+
+/* Marks the end of life of an item (1), or takes the mark off (0): forecasts,
+ * variances and intervals are 0 while it is on; observations go on. Since: 0.1. */
+BKO_API int32_t bko_plan_state_end(bko_plan_state *state, uint32_t ended);
+
+/* Starts a state from that of a like item: the same kind, season and figures,
+ * demand times `scale` (positive, at most 1e6). `periods` (at least 1): as how
+ * many periods of its own the borrowed experience counts; SKU and intermittent
+ * kinds only, others take theirs over. `size` as bko_plan_state_init. The mark of
+ * end of life is not taken over. Limits: the new item is taken to differ in
+ * volume alone.
+ * Returns: BKO_E_STATE if nothing was observed in `like` yet, BKO_E_BUFFER.
+ * Since: 0.1. */
+BKO_API int32_t bko_plan_state_like(bko_plan_state *state, size_t size, const bko_plan_state *like,
+                                    double scale, uint32_t periods);
+
+/* Saves a state as exactly as many bytes as it has in memory, the same on every
+ * platform. *size: bytes written, or needed if BKO_E_BUFFER. Since: 0.1. */
+BKO_API int32_t bko_plan_state_save(const bko_plan_state *state, void *bytes, size_t capacity,
+                                    size_t *size);
+
+/* Loads saved bytes into `room` bytes at `state`, aligned to 8; size bytes are
+ * enough room. The bytes carry no checksum: the place they are kept in does.
+ * Returns: BKO_E_CORRUPT for bytes that no state has, BKO_E_FORMAT for those of
+ * a newer release, BKO_E_BUFFER if room is less than size. What loads without
+ * error is safe to use. Since: 0.1. */
+BKO_API int32_t bko_plan_state_load(bko_plan_state *state, size_t room, const void *bytes,
+                                    size_t size);
+
+/* The same for a band: 32 bytes. Since: 0.1. */
+BKO_API int32_t bko_plan_band_save(const struct bko_plan_band *band, void *bytes, size_t capacity,
+                                   size_t *size);
+BKO_API int32_t bko_plan_band_load(struct bko_plan_band *band, const void *bytes, size_t size);
+
 #if !defined(BKO_FFI_CDEF) && defined(__cplusplus)
 }
 #endif
