@@ -1,0 +1,342 @@
+/* What engine and model must agree on, figure by figure. */
+#include "world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct figure {
+	const char *name;
+	size_t at;
+};
+#define FIGURE(type, member)                           \
+	{                                              \
+#member, offsetof(struct type, member) \
+	}
+
+static int differ(char *why, const char *of, const char *name, int64_t model, int64_t engine)
+{
+	if (model == engine)
+		return 0;
+	snprintf(why, WORLD_TEXT, "%s: %s: model %lld, engine %lld", of, name, (long long)model,
+	         (long long)engine);
+	return 1;
+}
+
+/* Compares 64-bit members by their places. */
+static int differ_wide(char *why, const char *of, const struct figure *f, size_t count,
+                       const void *model, const void *engine)
+{
+	for (size_t i = 0; i < count; i++) {
+		int64_t a, b;
+		memcpy(&a, (const char *)model + f[i].at, sizeof a);
+		memcpy(&b, (const char *)engine + f[i].at, sizeof b);
+		if (differ(why, of, f[i].name, a, b))
+			return 1;
+	}
+	return 0;
+}
+
+static int differ_narrow(char *why, const char *of, const struct figure *f, size_t count,
+                         const void *model, const void *engine)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint32_t a, b;
+		memcpy(&a, (const char *)model + f[i].at, sizeof a);
+		memcpy(&b, (const char *)engine + f[i].at, sizeof b);
+		if (differ(why, of, f[i].name, a, b))
+			return 1;
+	}
+	return 0;
+}
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static const struct figure totals[] = {
+	FIGURE(bko_outcome, asked),     FIGURE(bko_outcome, allocated),
+	FIGURE(bko_outcome, scheduled), FIGURE(bko_outcome, backordered),
+	FIGURE(bko_outcome, refused),   FIGURE(bko_outcome, quantity),
+	FIGURE(bko_outcome, missing),
+};
+
+static const struct figure line_wide[] = {
+	FIGURE(bko_line_outcome, asked),           FIGURE(bko_line_outcome, allocated),
+	FIGURE(bko_line_outcome, scheduled),       FIGURE(bko_line_outcome, backordered),
+	FIGURE(bko_line_outcome, refused),         FIGURE(bko_line_outcome, available_now),
+	FIGURE(bko_line_outcome, available_later), FIGURE(bko_line_outcome, promise_ms),
+	FIGURE(bko_line_outcome, first),           FIGURE(bko_line_outcome, first_ms),
+	FIGURE(bko_line_outcome, rest_ms),
+};
+static const struct figure line_narrow[] = {
+	FIGURE(bko_line_outcome, reason),       FIGURE(bko_line_outcome, later_kind),
+	FIGURE(bko_line_outcome, promise_kind), FIGURE(bko_line_outcome, first_kind),
+	FIGURE(bko_line_outcome, rest_kind),    FIGURE(bko_line_outcome, state),
+};
+
+static const struct figure available_wide[] = {
+	FIGURE(bko_availability, available_now), FIGURE(bko_availability, available_later),
+	FIGURE(bko_availability, now),           FIGURE(bko_availability, later),
+	FIGURE(bko_availability, promise_ms),    FIGURE(bko_availability, first),
+	FIGURE(bko_availability, first_ms),      FIGURE(bko_availability, rest_ms),
+	FIGURE(bko_availability, restock_ms),
+};
+static const struct figure available_narrow[] = {
+	FIGURE(bko_availability, state),        FIGURE(bko_availability, reason),
+	FIGURE(bko_availability, later_kind),   FIGURE(bko_availability, promise_kind),
+	FIGURE(bko_availability, first_kind),   FIGURE(bko_availability, rest_kind),
+	FIGURE(bko_availability, restock_kind),
+};
+
+int compare_results(const struct op *op, const struct op_result *model,
+                    const struct op_result *engine, char *why)
+{
+	enum { FLAGS = BKO_OUTCOME_REPLAYED | BKO_OUTCOME_REFUSED | BKO_OUTCOME_IN_PART };
+	if (model->status != engine->status) {
+		snprintf(why, WORLD_TEXT, "status: model %s, engine %s",
+		         bko_status_name(model->status), bko_status_name(engine->status));
+		return 1;
+	}
+	if (model->status != BKO_OK)
+		return 0;
+	if (op->kind == OP_AVAILABLE)
+		return differ_narrow(why, "availability", available_narrow, COUNT(available_narrow),
+		                     &model->availability, &engine->availability) ||
+		       differ_wide(why, "availability", available_wide, COUNT(available_wide),
+		                   &model->availability, &engine->availability);
+	if (differ(why, "outcome", "flags", model->outcome.flags & FLAGS,
+	           engine->outcome.flags & FLAGS) ||
+	    differ(why, "outcome", "status", model->outcome.status, engine->outcome.status) ||
+	    differ(why, "outcome", "reason", model->outcome.reason, engine->outcome.reason) ||
+	    differ(why, "outcome", "happened", model->happened, engine->happened) ||
+	    differ_wide(why, "outcome", totals, COUNT(totals), &model->outcome, &engine->outcome))
+		return 1;
+	if (op->kind != OP_PLACE && op->kind != OP_QUOTE)
+		return 0;
+	if (model->outcome.flags & BKO_OUTCOME_REPLAYED)
+		return 0;
+	for (uint32_t i = 0; i < op->line_count; i++) {
+		char of[16];
+		snprintf(of, sizeof of, "line %u", i);
+		if (differ_narrow(why, of, line_narrow, COUNT(line_narrow), &model->lines[i],
+		                  &engine->lines[i]) ||
+		    differ_wide(why, of, line_wide, COUNT(line_wide), &model->lines[i],
+		                &engine->lines[i]))
+			return 1;
+	}
+	return 0;
+}
+
+/* ---- Positions ------------------------------------------------------------------ */
+
+static const struct figure position_wide[] = {
+	FIGURE(bko_position, on_hand),         FIGURE(bko_position, open),
+	FIGURE(bko_position, buffer),          FIGURE(bko_position, kept),
+	FIGURE(bko_position, allocated),       FIGURE(bko_position, unavailable),
+	FIGURE(bko_position, missing),         FIGURE(bko_position, scheduled),
+	FIGURE(bko_position, backordered),     FIGURE(bko_position, outside),
+	FIGURE(bko_position, held_allocated),  FIGURE(bko_position, held_backordered),
+	FIGURE(bko_position, eligible),        FIGURE(bko_position, ready),
+	FIGURE(bko_position, incoming),        FIGURE(bko_position, available_now),
+	FIGURE(bko_position, received),        FIGURE(bko_position, returned),
+	FIGURE(bko_position, adjusted),        FIGURE(bko_position, transferred_in),
+	FIGURE(bko_position, transferred_out), FIGURE(bko_position, shipped),
+	FIGURE(bko_position, refused),         FIGURE(bko_position, settled_ms),
+};
+static const struct figure position_narrow[] = {
+	FIGURE(bko_position, switched),
+	FIGURE(bko_position, supplies),
+	FIGURE(bko_position, serving),
+};
+
+static int compare_item(struct world *w, int32_t item, int64_t now)
+{
+	struct bko_position found[OP_LOCATIONS];
+	struct name n;
+	bko_item *handle = NULL;
+	size_t count = 0;
+	int32_t status = bko_item_open(w->engine, now, name_item(&n, item), &handle);
+	if (status == BKO_OK)
+		status = bko_item_read(handle, 0, found, OP_LOCATIONS, sizeof *found, &count);
+	bko_item_close(handle);
+	if (!w->model->defined[item])
+		return differ(w->why, "undefined item", "status", BKO_E_NOT_FOUND, status);
+	if (differ(w->why, "item", "status", BKO_OK, status))
+		return 1;
+	for (int32_t at = 0, k = 0; at < OP_LOCATIONS; at++) {
+		struct position *p = &w->model->positions[item][at];
+		struct bko_position want;
+		char of[32];
+		if (!p->there)
+			continue;
+		snprintf(of, sizeof of, "item %d at %d", item, at);
+		if (k >= (int32_t)count || location_of(&found[k].location) != at)
+			return differ(w->why, of, "is there", 1, 0);
+		/* The engine may note a later time than it must, never one to come. */
+		if (found[k].settled_ms > p->settled && found[k].settled_ms <= w->latest)
+			p->settled = found[k].settled_ms;
+		model_position(w->model, item, at, &want);
+		if (differ_wide(w->why, of, position_wide, COUNT(position_wide), &want,
+		                &found[k]) ||
+		    differ_narrow(w->why, of, position_narrow, COUNT(position_narrow), &want,
+		                  &found[k]))
+			return 1;
+		p->revision = found[k].revision;
+		k++;
+	}
+	return 0;
+}
+
+/* ---- The queue ------------------------------------------------------------------ */
+
+static int compare_queue(struct world *w, int32_t item, int32_t location, int64_t now)
+{
+	struct waiting want[MODEL_WAITING];
+	struct bko_waiting found[8];
+	struct name n, l;
+	bko_queue *queue = NULL;
+	size_t count = 8;
+	int32_t expected = model_queue(w->model, item, location, want), i = 0;
+	int32_t status = bko_queue_open(w->engine, now, name_item(&n, item),
+	                                name_location(&l, location), BKO_QUEUE_CONSISTENT, &queue);
+	char of[48];
+	while (status == BKO_OK && count) {
+		status = bko_queue_next(queue, found, 8, sizeof *found, &count);
+		for (size_t k = 0; status == BKO_OK && k < count; k++, i++) {
+			snprintf(of, sizeof of, "queue of item %d at %d, place %d", item, location,
+			         i);
+			if (i >= expected) {
+				bko_queue_close(queue);
+				return differ(w->why, of, "lines", expected, i + 1);
+			}
+			if (differ(w->why, of, "order", want[i].order->id,
+			           number_of(&found[k].order)) ||
+			    differ(w->why, of, "line", want[i].line - want[i].order->lines,
+			           found[k].line) ||
+			    differ(w->why, of, "part", want[i].place->part, found[k].part) ||
+			    differ(w->why, of, "backordered", want[i].place->backordered,
+			           found[k].backordered) ||
+			    differ(w->why, of, "parked", want[i].order->held || want[i].line->stops,
+			           found[k].parked)) {
+				bko_queue_close(queue);
+				return 1;
+			}
+		}
+	}
+	bko_queue_close(queue);
+	snprintf(of, sizeof of, "queue of item %d at %d", item, location);
+	return differ(w->why, of, "status", BKO_OK, status) ||
+	       differ(w->why, of, "lines", expected, i);
+}
+
+/* ---- Orders ---------------------------------------------------------------------- */
+
+static void add_place(const struct model *m, const struct line *l, const struct place *p,
+                      struct bko_line_info *line)
+{
+	(void)m;
+	line->allocated += p->allocated;
+	line->backordered += p->backordered;
+	line->picked += p->picked;
+	line->shipped += p->shipped;
+	line->cancelled = l->cancelled;
+}
+
+static const struct figure order_line[] = {
+	FIGURE(bko_line_info, ordered),   FIGURE(bko_line_info, allocated),
+	FIGURE(bko_line_info, scheduled), FIGURE(bko_line_info, backordered),
+	FIGURE(bko_line_info, picked),    FIGURE(bko_line_info, shipped),
+	FIGURE(bko_line_info, cancelled), FIGURE(bko_line_info, returned),
+};
+
+static int compare_lines(struct world *w, const struct order *o, const struct bko_line_info *found)
+{
+	for (uint32_t i = 0; i < o->line_count; i++) {
+		const struct line *l = &o->lines[i];
+		struct bko_line_info want;
+		char of[48];
+		memset(&want, 0, sizeof want);
+		snprintf(of, sizeof of, "order %u line %u", o->id, i);
+		want.ordered = l->ordered;
+		want.returned = l->returned;
+		want.cancelled = l->cancelled;
+		for (int32_t k = 0; k < l->place_count; k++)
+			add_place(w->model, l, &l->places[k], &want);
+		if (differ_wide(w->why, of, order_line, COUNT(order_line), &want, &found[i]) ||
+		    differ(w->why, of, "stops", l->stops, found[i].stops))
+			return 1;
+	}
+	return 0;
+}
+
+static int compare_places(struct world *w, const struct order *o,
+                          const struct bko_place_info *found, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct line *l = &o->lines[found[i].line];
+		int32_t at = location_of(&found[i].location), k = 0;
+		char of[64];
+		snprintf(of, sizeof of, "order %u line %u part %u at %d", o->id, found[i].line,
+		         found[i].part, at);
+		while (k < l->place_count &&
+		       (l->places[k].location != at || l->places[k].part != (int32_t)found[i].part))
+			k++;
+		if (k == l->place_count) {
+			if (differ(w->why, of, "units of a place that is not there", 0,
+			           found[i].allocated + found[i].backordered + found[i].shipped))
+				return 1;
+			continue;
+		}
+		if (differ(w->why, of, "allocated", l->places[k].allocated, found[i].allocated) ||
+		    differ(w->why, of, "backordered", l->places[k].backordered,
+		           found[i].backordered) ||
+		    differ(w->why, of, "picked", l->places[k].picked, found[i].picked) ||
+		    differ(w->why, of, "shipped", l->places[k].shipped, found[i].shipped) ||
+		    differ(w->why, of, "untracked", l->places[k].untracked, found[i].untracked))
+			return 1;
+	}
+	return 0;
+}
+
+static int compare_order(struct world *w, const struct order *o, int64_t now)
+{
+	struct bko_order_info info = {.struct_size = sizeof info};
+	struct bko_line_info lines[OP_LINES];
+	struct bko_place_info places[OP_LINES * MODEL_PLACES];
+	struct name n;
+	bko_order *handle = NULL;
+	size_t line_count = 0, place_count = 0;
+	int failed;
+	char of[32];
+	int32_t status = bko_order_open(w->engine, now, name_order(&n, o->id), &handle);
+	if (status == BKO_OK)
+		status = bko_order_read(handle, &info);
+	if (status == BKO_OK)
+		status = bko_order_lines(handle, 0, lines, OP_LINES, sizeof *lines, &line_count);
+	if (status == BKO_OK)
+		status = bko_order_places(handle, 0, places, COUNT(places), sizeof *places,
+		                          &place_count);
+	snprintf(of, sizeof of, "order %u", o->id);
+	failed = differ(w->why, of, "opens", BKO_OK, status) ||
+	         differ(w->why, of, "status", model_status(w->model, o, now), info.status) ||
+	         differ(w->why, of, "lines", o->line_count, info.line_count) ||
+	         differ(w->why, of, "hold_until", o->hold_until, info.hold_until_ms) ||
+	         differ(w->why, of, "class", o->order_class, info.order_class) ||
+	         compare_lines(w, o, lines) || compare_places(w, o, places, place_count);
+	bko_order_close(handle);
+	return failed;
+}
+
+int compare_state(struct world *w, const struct op *op)
+{
+	const struct model *m = w->model;
+	for (int32_t i = 0; i < OP_ITEMS; i++)
+		if (compare_item(w, i, op->now))
+			return 1;
+	for (int32_t i = 0; i < OP_ITEMS; i++)
+		for (int32_t k = 0; k < OP_LOCATIONS; k++)
+			if (m->positions[i][k].there && compare_queue(w, i, k, op->now))
+				return 1;
+	for (uint32_t i = 0; i < m->order_count; i++)
+		if (compare_order(w, &m->orders[i], op->now))
+			return 1;
+	return 0;
+}

@@ -1,0 +1,29 @@
+/*
+ * Makes histories: a stream of operations from a seed, weighted so that the
+ * interesting states come about (little stock, small limits, few of everything,
+ * ids used again, clocks that jump).
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TESTS_HISTORY_GEN_H
+#define TESTS_HISTORY_GEN_H
+
+#include "../model/model.h"
+
+struct gen {
+	uint64_t state;
+	uint32_t kinds; /* bits 1 << OP_ that may come */
+	uint32_t next_id, made;
+	int32_t items, locations, plain; /* plain: no hostile ones */
+	int64_t now, quantum[OP_ITEMS];
+};
+
+void gen_begin(struct gen *gen, uint64_t seed, uint32_t kinds);
+
+/* The next operation, to be played on `model` as it stands. */
+void gen_op(struct gen *gen, const struct model *model, struct op *op);
+
+uint64_t gen_random(struct gen *gen);
+int64_t gen_below(struct gen *gen, int64_t bound); /* 0 .. bound - 1 */
+
+#endif

@@ -1,0 +1,104 @@
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int world_open(struct world *w, const struct setup *setup)
+{
+	struct bko_options options = {.struct_size = sizeof options};
+	struct bko_store store = {.struct_size = sizeof store};
+	struct bko_memory_options memory = {.struct_size = sizeof memory, .shared = setup->shared};
+	int32_t status;
+	memset(w, 0, sizeof *w);
+	w->setup = *setup;
+	w->model = malloc(sizeof *w->model);
+	w->records = malloc(sizeof *w->records * MODEL_RECORDS);
+	if (!w->model || !w->records)
+		return 1;
+	options.granule_ms = (uint32_t)setup->granule;
+	options.lanes = setup->lanes;
+	options.serve_lines = setup->serve_lines;
+	options.max_lines = 8;
+	model_begin(w->model, setup->granule, w->records);
+	status = bko_memory_open(&memory, &w->memory);
+	if (status == BKO_OK)
+		status = bko_memory_store(w->memory, &store);
+	if (status == BKO_OK)
+		status = bko_engine_open(&options, &store, &w->engine);
+	snprintf(w->why, sizeof w->why, "open: %s", bko_status_name(status));
+	return status != BKO_OK;
+}
+
+void world_close(struct world *w)
+{
+	bko_engine_close(w->engine);
+	bko_memory_close(w->memory);
+	free(w->model);
+	free(w->records);
+}
+
+int check_verify(struct world *w, int64_t now)
+{
+	struct bko_cursor cursor = {.struct_size = sizeof cursor};
+	struct bko_finding finding;
+	size_t count = 0;
+	int32_t status = BKO_OK;
+	memset(&finding, 0, sizeof finding);
+	while (status == BKO_OK && !cursor.done && count == 0)
+		status = bko_engine_verify(w->engine, now, 0, &cursor, 1000, &finding, 1,
+		                           sizeof finding, &count);
+	if (status != BKO_OK || count) {
+		snprintf(w->why, sizeof w->why,
+		         "verify: %s, check %u what %u item %d at %d order %d line %u: "
+		         "expected %lld, found %lld",
+		         bko_status_name(status), finding.check, finding.what,
+		         number_of(&finding.item), location_of(&finding.location),
+		         number_of(&finding.order), finding.line, (long long)finding.expected,
+		         (long long)finding.found);
+		return 1;
+	}
+	return 0;
+}
+
+/* A refusal, an error, a replay or a question leaves every stored row as it was. */
+static int must_stand(const struct op *op, const struct op_result *r)
+{
+	return r->status != BKO_OK || op->kind == OP_QUOTE || op->kind == OP_AVAILABLE ||
+	       r->outcome.flags & BKO_OUTCOME_REPLAYED ||
+	       (r->outcome.flags & BKO_OUTCOME_REFUSED && !(op->flags & BKO_OP_COUNT_REFUSED));
+}
+
+int world_step(struct world *w, const struct op *op)
+{
+	struct op_result model, engine;
+	struct op quiet;
+	uint64_t was = 0, is = 0;
+	int32_t status;
+	bko_memory_hash(w->memory, &was);
+	drive(w->engine, op, &engine);
+	bko_memory_hash(w->memory, &is);
+	model_play(w->model, op, &model);
+	if (op->now > w->latest)
+		w->latest = op->now;
+	if (compare_results(op, &model, &engine, w->why))
+		return 1;
+	if (must_stand(op, &engine) && was != is) {
+		snprintf(w->why, sizeof w->why, "the store changed though nothing happened");
+		return 1;
+	}
+	memset(&quiet, 0, sizeof quiet);
+	quiet.kind = OP_TICK;
+	quiet.now = op->now;
+	status = drive_quiet(w->engine, op->now);
+	if (status != BKO_OK) {
+		snprintf(w->why, sizeof w->why, "tick: %s", bko_status_name(status));
+		return 1;
+	}
+	model_play(w->model, &quiet, &model);
+	w->steps++;
+	if (compare_state(w, op) || check_ledger(w))
+		return 1;
+	return w->setup.verify_every && w->steps % w->setup.verify_every == 0 &&
+	       check_verify(w, op->now);
+}

@@ -1,0 +1,60 @@
+/*
+ * A world: an engine on a memory store and a model beside it, that live through
+ * the same history and are compared after every step.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TESTS_HISTORY_WORLD_H
+#define TESTS_HISTORY_WORLD_H
+
+#include "../model/model.h"
+#include "drive.h"
+
+enum {
+	WORLD_STEPS = MODEL_RECORDS, /* operations of a history at most */
+	WORLD_TEXT = 512,
+	WORLD_ORDERS = 8 /* orders compared in a step, those touched before apart */
+};
+
+/* What the events of a history add up to, by position and by line. */
+struct ledger {
+	uint64_t next[2]; /* number after the last event read, by lane */
+	int64_t on_hand[OP_ITEMS][OP_LOCATIONS];
+	int64_t incoming[OP_ITEMS][OP_LOCATIONS];
+	int64_t allocated[OP_ITEMS][OP_LOCATIONS];
+	int64_t backordered[OP_ITEMS][OP_LOCATIONS];
+	int64_t unavailable[OP_ITEMS][OP_LOCATIONS];
+};
+
+struct setup {
+	int64_t granule;
+	uint32_t lanes, serve_lines, verify_every;
+	uint32_t shared; /* a store that is copied over from outside: rows are not cached */
+};
+
+struct world {
+	struct setup setup;
+	bko_memory *memory;
+	bko_engine *engine;
+	struct model *model;
+	struct record *records;
+	struct ledger ledger;
+	int64_t latest;
+	uint32_t steps;
+	char why[WORLD_TEXT]; /* of a failure */
+};
+
+int world_open(struct world *world, const struct setup *setup);
+void world_close(struct world *world);
+
+/* Plays one operation on both sides and compares. Returns 0, or 1 with `why`. */
+int world_step(struct world *world, const struct op *op);
+
+/* The comparisons by themselves; 0 if equal. */
+int compare_results(const struct op *op, const struct op_result *model,
+                    const struct op_result *engine, char *why);
+int compare_state(struct world *world, const struct op *op);
+int check_ledger(struct world *world);
+int check_verify(struct world *world, int64_t now);
+
+#endif

@@ -1,0 +1,603 @@
+/* The rules themselves: queue, policy, time, promises, deciding.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "model.h"
+
+#include <string.h>
+
+enum { DAY = 86400000 };
+static const int64_t FOREVER = INT64_MAX;
+
+static int64_t lesser(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t greater(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* ---- Walking ---------------------------------------------------------------- */
+
+/* The next tracked place of an item (or any) at a location (or any). */
+int model_walk(struct model *m, struct walk *w, int32_t item, int32_t location)
+{
+	for (; w->order < m->order_count; w->order++, w->line = 0) {
+		w->o = &m->orders[w->order];
+		for (; w->line < w->o->line_count; w->line++, w->place = 0) {
+			w->l = &w->o->lines[w->line];
+			while (w->place < w->l->place_count) {
+				w->p = &w->l->places[w->place++];
+				if (!w->p->gone && !w->p->untracked &&
+				    (item == OP_ANY || item == w->l->item) &&
+				    (location == OP_ANY || location == w->p->location))
+					return 1;
+			}
+		}
+	}
+	return 0;
+}
+
+int model_before(const struct rank *a, const struct rank *b)
+{
+	if (a->epoch != b->epoch)
+		return a->epoch < b->epoch;
+	if (a->band != b->band)
+		return a->band < b->band;
+	return a->time != b->time ? a->time < b->time : a->sequence < b->sequence;
+}
+
+struct order *model_order(struct model *m, uint32_t id)
+{
+	for (uint32_t i = 0; i < m->order_count; i++)
+		if (m->orders[i].id == id && id)
+			return &m->orders[i];
+	return NULL;
+}
+
+struct supply *model_find_supply(struct position *p, uint32_t id)
+{
+	for (int32_t i = 0; i < p->supply_count; i++)
+		if (p->supplies[i].id == id)
+			return &p->supplies[i];
+	return NULL;
+}
+
+/* The record of an id under its subject: an order, or a position. */
+struct record *model_record(const struct model *m, uint32_t order, int32_t item, int32_t location,
+                            uint32_t id)
+{
+	for (uint32_t i = 0; i < m->record_count; i++) {
+		const struct op *r = &m->records[i].request;
+		uint32_t subject = r->kind == OP_PLACE ? r->id : r->order;
+		if (r->kind == OP_FORCE)
+			subject = 0;
+		if (r->id == id && subject == order &&
+		    (order || (r->item == item && r->location == location)))
+			return &m->records[i];
+	}
+	return NULL;
+}
+
+/* ---- Figures of a position --------------------------------------------------- */
+
+static int64_t claim(const struct walk *w)
+{
+	return w->l->stops & BKO_STOP_UNALLOCATED ? 0 : w->p->backordered;
+}
+
+static int parked(const struct walk *w)
+{
+	return w->o->held || w->l->stops;
+}
+
+static int64_t figure(const struct walk *w, enum sum which, int64_t quantum)
+{
+	switch (which) {
+	case SUM_ALLOCATED: return w->p->allocated;
+	case SUM_UNPICKED: return w->p->allocated - w->p->picked;
+	case SUM_BACKORDERED: return w->p->backordered;
+	case SUM_OUTSIDE: return w->p->outside;
+	case SUM_HELD_ALLOCATED: return w->o->held ? w->p->allocated : 0;
+	case SUM_HELD_BACKORDERED: return w->o->held ? w->p->backordered : 0;
+	case SUM_ELIGIBLE: return parked(w) || w->p->backordered < quantum ? 0 : w->p->backordered;
+	case SUM_CLAIMS: return claim(w);
+	}
+	return 0;
+}
+
+int64_t model_sum(const struct model *m, int32_t item, int32_t location, enum sum which)
+{
+	int64_t total = 0, quantum = m->positions[item][location].policy.quantum;
+	for (struct walk w = {0}; model_walk((struct model *)m, &w, item, location);)
+		total += figure(&w, which, quantum);
+	return total;
+}
+
+int64_t model_available(const struct model *m, int32_t item, int32_t location)
+{
+	const struct position *p = &m->positions[item][location];
+	return p->there ? greater(0, p->open - model_sum(m, item, location, SUM_CLAIMS)) : 0;
+}
+
+static int overdue(const struct position *p, const struct supply *s)
+{
+	return s->due && p->settled > s->due + s->grace;
+}
+
+/* ---- The queue ---------------------------------------------------------------- */
+
+/* The first (or the last) in rank of those that have some of `which`. */
+static int pick_rank(struct model *m, int32_t item, int32_t location, enum sum which, int last,
+                     struct walk *found)
+{
+	int64_t quantum = m->positions[item][location].policy.quantum;
+	found->p = NULL;
+	for (struct walk w = {0}; model_walk(m, &w, item, location);)
+		if (figure(&w, which, quantum) > 0 &&
+		    (!found->p || model_before(&w.p->rank, &found->p->rank) != last))
+			*found = w;
+	return found->p != NULL;
+}
+
+static int64_t serve(struct model *m, int32_t item, int32_t location)
+{
+	struct position *p = &m->positions[item][location];
+	struct walk w;
+	int64_t served = 0;
+	while (pick_rank(m, item, location, SUM_ELIGIBLE, 0, &w)) {
+		int64_t n = lesser(p->open, w.p->backordered);
+		n -= n % p->policy.quantum;
+		if (n == 0)
+			break;
+		p->open -= n;
+		w.p->backordered -= n;
+		w.p->outside = greater(0, w.p->outside - n);
+		w.p->allocated += n;
+		served += n;
+	}
+	return served;
+}
+
+/* Units come in: the queue, the buffer, then open (or the buffer first). */
+int64_t model_enter(struct model *m, int32_t item, int32_t location, int64_t n)
+{
+	struct position *p = &m->positions[item][location];
+	int64_t safety = p->policy.life == BKO_LIFE_PHASE_OUT ? 0 : p->policy.safety_stock;
+	int64_t served, fill = lesser(n, greater(0, safety - p->buffer));
+	int guards = p->policy.safety_guards_queue != 0;
+	p->open += guards ? n - fill : n;
+	p->buffer += guards ? fill : 0;
+	served = serve(m, item, location);
+	fill = guards ? 0 : lesser(greater(0, n - served), greater(0, safety - p->buffer));
+	p->open -= fill;
+	p->buffer += fill;
+	return served;
+}
+
+/* Lines lose n allocated units: holds, then unpicked ones, then picked ones. */
+void model_demote(struct model *m, int32_t item, int32_t location, int64_t n)
+{
+	static const enum sum order[] = {SUM_HELD_ALLOCATED, SUM_UNPICKED, SUM_ALLOCATED};
+	for (int i = 0; i < 3; i++) {
+		struct walk w;
+		while (n > 0 && pick_rank(m, item, location, order[i], 1, &w)) {
+			int64_t k = lesser(n, figure(&w, order[i], 1));
+			w.p->allocated -= k;
+			w.p->picked = lesser(w.p->picked, w.p->allocated);
+			w.p->backordered += k;
+			w.p->outside += k;
+			n -= k;
+		}
+	}
+}
+
+struct rank model_rank(struct position *p, const struct order *o, int64_t placed)
+{
+	struct rank r = {p->epoch, 0, placed, ++p->sequence};
+	switch (p->policy.discipline) {
+	case BKO_QUEUE_CLASS: r.band = o->order_class; break;
+	case BKO_QUEUE_DUE: r.time = o->need_by ? o->need_by : FOREVER; break;
+	case BKO_QUEUE_AGED:
+		r.time -= p->policy.head_start_ms * (BKO_CLASSES - 1 - o->order_class);
+		break;
+	case BKO_QUEUE_HOST: r.time = o->rank; break;
+	default: break;
+	}
+	return r;
+}
+
+/* ---- Policy and time ---------------------------------------------------------- */
+
+#define MEMBER(bit, name)                                         \
+	{                                                         \
+		BKO_SET_##bit, offsetof(struct bko_policy, name), \
+			sizeof(((struct bko_policy *)0)->name)    \
+	}
+static const struct {
+	uint32_t bit;
+	size_t at, size;
+} members[] = {
+	MEMBER(SELLING, selling),
+	MEMBER(LIFE, life),
+	MEMBER(SELLS, sells),
+	MEMBER(DISCIPLINE, discipline),
+	MEMBER(LIMIT, limit_kind),
+	MEMBER(LIMIT, limit),
+	MEMBER(ORDER_LIMIT, order_limit_kind),
+	MEMBER(ORDER_LIMIT, order_limit),
+	MEMBER(LIMIT_TO_INCOMING, limit_to_incoming),
+	MEMBER(SWITCH, switch_on),
+	MEMBER(SWITCH, switch_at),
+	MEMBER(SWITCH, switch_back_at),
+	MEMBER(LOW_AT, low_at),
+	MEMBER(SAFETY_STOCK, safety_stock),
+	MEMBER(SAFETY_STOCK, safety_guards_queue),
+	MEMBER(SELL_FROM, sell_from_ms),
+	MEMBER(RELEASE_AT, release_at_ms),
+	MEMBER(RESTOCK_AT, restock_at_ms),
+	MEMBER(HORIZON, horizon_ms),
+	MEMBER(LEAD_TIME, lead_time_ms),
+	MEMBER(HANDLING, handling_days),
+	MEMBER(QUANTUM, quantum),
+	MEMBER(HOLD_PLACE, hold_place_ms),
+	MEMBER(HEAD_START, head_start_ms),
+};
+
+static struct bko_policy policy_of(const struct model *m, int32_t item,
+                                   const struct bko_policy *own)
+{
+	struct bko_policy p = {.limit_kind = BKO_LIMIT_NONE,
+	                       .order_limit_kind = BKO_LIMIT_NONE,
+	                       .sells = 1,
+	                       .quantum = 1,
+	                       .hold_place_ms = DAY / 24,
+	                       .head_start_ms = DAY};
+	const struct bko_policy *from[] = {&m->defaults, &m->item_policy[item], own};
+	for (size_t i = 0; i < 3; i++)
+		for (size_t k = 0; k < sizeof members / sizeof *members; k++)
+			if (from[i]->set & members[k].bit)
+				memcpy((char *)&p + members[k].at,
+				       (const char *)from[i] + members[k].at, members[k].size);
+	if (p.switch_back_at == 0)
+		p.switch_back_at = p.switch_at + 1;
+	return p;
+}
+
+/* What a step leaves: the queue served, the switch set by what is available. */
+void model_finish(struct model *m, int32_t item, int32_t location)
+{
+	struct position *p = &m->positions[item][location];
+	int64_t now;
+	serve(m, item, location);
+	now = model_available(m, item, location);
+	if (!p->policy.switch_on || now <= p->policy.switch_at)
+		p->switched = 1;
+	else if (now >= p->policy.switch_back_at)
+		p->switched = 0;
+}
+
+/* Takes over a policy set meanwhile, lets holds run out, notes the time. */
+void model_settle(struct model *m, int32_t item, int32_t location, int64_t now)
+{
+	struct position *p = &m->positions[item][location];
+	struct bko_policy old = p->policy;
+	int64_t freed = 0;
+	if (!p->there)
+		return;
+	p->settled = greater(p->settled, now);
+	p->policy = policy_of(m, item, &p->own);
+	p->epoch += old.discipline != p->policy.discipline;
+	if (old.switch_on != p->policy.switch_on || old.switch_at != p->policy.switch_at ||
+	    old.switch_back_at != p->policy.switch_back_at)
+		p->switched = model_available(m, item, location) <= p->policy.switch_at;
+	if (p->buffer > p->policy.safety_stock || p->policy.life == BKO_LIFE_PHASE_OUT) {
+		freed = p->buffer;
+		p->buffer = 0;
+	}
+	for (struct walk w = {0}; model_walk(m, &w, item, location);)
+		if (w.o->held && w.o->hold_until <= p->settled) {
+			freed += w.p->allocated;
+			w.l->cancelled += w.p->allocated + w.p->backordered;
+			w.p->allocated = w.p->backordered = w.p->outside = 0;
+			w.p->gone = 1;
+		}
+	model_enter(m, item, location, freed);
+	model_finish(m, item, location);
+}
+
+/* The position, created if new, settled. */
+struct position *model_touch(struct model *m, int32_t item, int32_t location, int64_t now)
+{
+	struct position *p = &m->positions[item][location];
+	if (!p->there) {
+		p->there = 1;
+		p->switched = 1;
+		p->policy = policy_of(m, item, &p->own);
+	}
+	model_settle(m, item, location, now);
+	return p;
+}
+
+/* ---- Promises and room ---------------------------------------------------------- */
+
+int64_t model_ready(const struct position *p, int64_t at)
+{
+	return greater(at, p->settled) + p->policy.handling_days * (int64_t)DAY;
+}
+
+static int64_t claims_before(const struct model *m, int32_t item, int32_t location,
+                             const struct rank *rank)
+{
+	int64_t total = 0;
+	for (struct walk w = {0}; model_walk((struct model *)m, &w, item, location);)
+		total += !rank || model_before(&w.p->rank, rank) ? claim(&w) : 0;
+	return total;
+}
+
+/* When n units claimed at a rank (NULL: last) come: every claim before it takes
+ * the earliest units, then it does. What no supply brings comes at `lead`. */
+struct promise model_promise(const struct model *m, int32_t item, int32_t location,
+                             const struct rank *rank, int64_t n, int64_t lead)
+{
+	const struct position *p = &m->positions[item][location];
+	int64_t ahead = claims_before(m, item, location, rank), units = p->open, at = 0;
+	struct promise r = {0};
+	uint32_t used = 0;
+	for (int32_t next = 0; n > 0 && next >= 0; used |= 1u << next) {
+		int64_t k = lesser(n, greater(0, units - ahead));
+		ahead = greater(0, ahead - units);
+		n -= k;
+		if (k && (!r.first_kind || r.first_ms == model_ready(p, at))) {
+			r.first += k;
+			r.first_ms = model_ready(p, at);
+			r.first_kind = BKO_DATE_KNOWN;
+		} else if (k) {
+			r.rest_ms = model_ready(p, at);
+			r.rest_kind = BKO_DATE_KNOWN;
+		}
+		next = -1;
+		for (int32_t i = 0; i < p->supply_count; i++)
+			if (p->supplies[i].due && !overdue(p, &p->supplies[i]) &&
+			    !(used & 1u << i) &&
+			    (next < 0 || p->supplies[i].due < p->supplies[next].due))
+				next = i;
+		units = next < 0 ? 0 : p->supplies[next].expected;
+		at = next < 0 ? 0 : p->supplies[next].due;
+		if (next < 0)
+			break;
+	}
+	if (n > 0) {
+		uint32_t kind = lead > p->settled ? BKO_DATE_KNOWN : BKO_DATE_UNKNOWN;
+		*(r.first_kind ? &r.rest_kind : &r.first_kind) = kind;
+		if (kind == BKO_DATE_KNOWN)
+			*(r.first_kind && r.first ? &r.rest_ms : &r.first_ms) =
+				model_ready(p, lead);
+		r.first = r.first ? r.first : n;
+	}
+	return r;
+}
+
+static int64_t limit_used(const struct model *m, uint32_t of, int32_t id)
+{
+	int64_t total = 0;
+	for (struct walk w = {0}; model_walk((struct model *)m, &w, OP_ANY, OP_ANY);) {
+		int32_t mine = of == BKO_LIMIT_ITEM       ? w.l->item
+		               : of == BKO_LIMIT_CUSTOMER ? w.o->customer
+		                                          : w.o->channel;
+		if (mine == id && w.p->counted & 1u << of)
+			total += w.p->backordered - w.p->outside;
+	}
+	return total;
+}
+
+static void narrow(int64_t *room, uint32_t *reason, int64_t value, uint32_t why)
+{
+	if (value < *room) {
+		*room = greater(0, value);
+		*reason = why;
+	}
+}
+
+/* Why nothing at all is sold here; NONE: it may be. */
+uint32_t model_closed(const struct position *p)
+{
+	if (!p->there)
+		return BKO_REASON_UNKNOWN_LOCATION;
+	if (p->policy.life == BKO_LIFE_DISCONTINUED)
+		return BKO_REASON_DISCONTINUED;
+	if (p->policy.sell_from_ms > p->settled)
+		return BKO_REASON_NOT_YET;
+	return p->policy.sells ? BKO_REASON_NONE : BKO_REASON_NOT_HERE;
+}
+
+/* Units dated by `date` (supplies, and what is open) that nobody claims. */
+static int64_t brought_by(const struct model *m, int32_t item, int32_t location, int64_t date,
+                          int64_t from)
+{
+	const struct position *p = &m->positions[item][location];
+	for (int32_t i = 0; i < p->supply_count; i++)
+		if (p->supplies[i].due && !overdue(p, &p->supplies[i]) &&
+		    model_ready(p, p->supplies[i].due) <= date)
+			from += p->supplies[i].expected;
+	return from;
+}
+
+/* How many units may be accepted for later, and what keeps it to that. */
+int64_t model_room(const struct model *m, const struct order *o, int32_t item, int32_t location,
+                   const struct rank *rank, uint32_t *reason)
+{
+	const struct position *p = &m->positions[item][location];
+	const struct bko_policy *l = &p->policy;
+	int64_t mine = 0, r = FOREVER, horizon = greater(p->settled, o->need_by) + l->horizon_ms;
+	int64_t use = model_sum(m, item, location, SUM_BACKORDERED) -
+	              model_sum(m, item, location, SUM_OUTSIDE);
+	int32_t of[] = {0, item, o->customer, o->channel};
+	int preorder = l->release_at_ms > p->settled;
+	*reason = model_closed(p);
+	if (!*reason && !preorder && l->selling == BKO_SELL_STOCK && l->life == BKO_LIFE_ACTIVE)
+		*reason = BKO_REASON_OUT_OF_STOCK;
+	else if (!*reason && !preorder && !p->switched)
+		*reason = BKO_REASON_SWITCH;
+	if (*reason)
+		return 0;
+	if (l->limit_kind == BKO_LIMIT_NUMBER)
+		narrow(&r, reason, l->limit - use, BKO_REASON_LIMIT);
+	for (struct walk w = {0}; model_walk((struct model *)m, &w, item, OP_ANY);)
+		mine += w.o == o ? w.p->backordered - w.p->outside : 0;
+	for (uint32_t i = BKO_LIMIT_ITEM; i <= BKO_LIMIT_CHANNEL; i++) {
+		const struct limit *k = &m->limits[i][of[i]];
+		if (i == BKO_LIMIT_CUSTOMER && l->order_limit_kind == BKO_LIMIT_NUMBER)
+			narrow(&r, reason, l->order_limit - mine, BKO_REASON_LIMIT_ORDER);
+		if (k->set && k->kind == BKO_LIMIT_NUMBER && (i == BKO_LIMIT_ITEM || of[i]))
+			narrow(&r, reason, k->limit - limit_used(m, i, of[i]),
+			       i == BKO_LIMIT_ITEM ? BKO_REASON_LIMIT_ITEM
+			                           : BKO_REASON_LIMIT_CUSTOMER + i - 2);
+	}
+	if (l->limit_to_incoming)
+		narrow(&r, reason,
+		       brought_by(m, item, location, l->horizon_ms ? horizon : FOREVER, 0) - use,
+		       BKO_REASON_LIMIT_INCOMING);
+	if (l->horizon_ms &&
+	    !(l->lead_time_ms && model_ready(p, p->settled + l->lead_time_ms) <= horizon))
+		narrow(&r, reason,
+		       brought_by(m, item, location, horizon, p->open) -
+		               claims_before(m, item, location, rank),
+		       BKO_REASON_HORIZON);
+	return r;
+}
+
+/* ---- Deciding --------------------------------------------------------------------- */
+
+struct place *model_place(struct model *m, struct order *o, struct line *l, int32_t location,
+                          int32_t part, int64_t placed)
+{
+	struct position *p = &m->positions[l->item][location];
+	struct place *n;
+	for (int32_t i = 0; i < l->place_count; i++)
+		if (l->places[i].location == location && l->places[i].part == part)
+			return &l->places[i];
+	n = &l->places[l->place_count++];
+	memset(n, 0, sizeof *n);
+	n->location = location;
+	n->part = part;
+	n->placed = placed;
+	n->lead = p->policy.lead_time_ms ? placed + p->policy.lead_time_ms : 0;
+	n->rank = model_rank(p, o, placed);
+	return n;
+}
+
+/* What a line can have now at its candidates in `mask`; `left` is what is there. */
+int64_t model_take(struct model *m, struct order *o, struct line *l, int32_t part, int64_t n,
+                   uint32_t mask, int64_t (*left)[OP_LOCATIONS])
+{
+	for (int32_t i = 0; i < l->candidate_count && n > 0; i++) {
+		int32_t at = l->candidates[i];
+		struct position *p = &m->positions[l->item][at];
+		int64_t k = lesser(n, left[l->item][at]);
+		if (!(mask & 1u << at) || model_closed(p))
+			continue;
+		if (p->policy.selling == BKO_SELL_UNTRACKED &&
+		    p->policy.release_at_ms <= p->settled)
+			k = n;
+		k -= k % p->policy.quantum;
+		n -= k;
+		left[l->item][at] -= k;
+		if (o && k) {
+			struct place *place = model_place(m, o, l, at, part, p->settled);
+			place->allocated += k;
+			place->untracked = p->policy.selling == BKO_SELL_UNTRACKED;
+			p->open -= place->untracked ? 0 : k;
+		}
+	}
+	return n;
+}
+
+void model_all_available(const struct model *m, int64_t (*left)[OP_LOCATIONS])
+{
+	for (int32_t i = 0; i < OP_ITEMS; i++)
+		for (int32_t k = 0; k < OP_LOCATIONS; k++)
+			left[i][k] = model_available(m, i, k);
+}
+
+/* The smallest set of locations that covers all lines now, in order of first
+ * appearance (with three locations, ascending bit masks of a size are that
+ * order); without one, every location. */
+uint32_t model_covering(struct model *m, struct order *o)
+{
+	int32_t seen[OP_LOCATIONS], count = 0;
+	for (uint32_t i = 0; i < o->line_count; i++)
+		for (int32_t k = 0; k < o->lines[i].candidate_count; k++) {
+			int32_t at = o->lines[i].candidates[k], j = 0;
+			while (j < count && seen[j] != at)
+				j++;
+			if (j == count)
+				seen[count++] = at;
+		}
+	for (int32_t size = 1; size <= count && !(o->flags & BKO_ORDER_IN_ORDER); size++)
+		for (uint32_t set = 1; set < 1u << count; set++) {
+			int64_t left[OP_ITEMS][OP_LOCATIONS], lack = 0;
+			uint32_t mask = 0;
+			int32_t bits = 0;
+			for (int32_t j = 0; j < count; j++)
+				if (set & 1u << j) {
+					mask |= 1u << seen[j];
+					bits++;
+				}
+			model_all_available(m, left);
+			for (uint32_t i = 0; i < o->line_count; i++)
+				lack += model_take(m, NULL, &o->lines[i], 0, o->lines[i].ordered,
+				                   mask, left);
+			if (bits == size && lack == 0)
+				return mask;
+		}
+	return ~0u;
+}
+
+/* What waits has one home: the earliest promise, ties by order of candidates. */
+int64_t model_wait(struct model *m, struct order *o, struct line *l, int32_t part, int64_t n,
+                   struct bko_line_outcome *out)
+{
+	int32_t home = -1;
+	int64_t best = 0, admitted = 0;
+	for (int32_t i = 0; i < l->candidate_count; i++) {
+		int32_t at = l->candidates[i];
+		struct position *p = &m->positions[l->item][at];
+		struct rank rank = model_rank(p, o, p->settled);
+		uint32_t why;
+		int64_t k = lesser(n, model_room(m, o, l->item, at, &rank, &why)), lead, date;
+		struct promise w;
+		p->sequence--;
+		k -= p->there ? k % p->policy.quantum : 0;
+		out->reason = out->reason && home < 0 ? out->reason : why;
+		if (k == 0)
+			continue;
+		lead = p->policy.lead_time_ms ? p->settled + p->policy.lead_time_ms : 0;
+		w = model_promise(m, l->item, at, &rank, k, lead);
+		date = w.rest_kind ? (w.rest_kind == BKO_DATE_KNOWN ? w.rest_ms : FOREVER)
+		                   : (w.first_kind == BKO_DATE_KNOWN ? w.first_ms : FOREVER);
+		if (home >= 0 && date >= best)
+			continue;
+		home = at;
+		best = date;
+		admitted = k;
+		out->reason = why;
+		out->first_kind = w.first_kind;
+		out->rest_kind = w.rest_kind;
+		out->first = w.first;
+		out->first_ms = w.first_ms;
+		out->rest_ms = w.rest_ms;
+	}
+	if (home >= 0) {
+		struct place *place =
+			model_place(m, o, l, home, part, m->positions[l->item][home].settled);
+		int32_t of[] = {0, l->item, o->customer, o->channel};
+		place->backordered += admitted;
+		for (uint32_t i = BKO_LIMIT_ITEM; i <= BKO_LIMIT_CHANNEL; i++)
+			place->counted |=
+				m->limits[i][of[i]].set && (i == 1 || of[i]) ? 1u << i : 0;
+	}
+	return n - admitted;
+}

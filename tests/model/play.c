@@ -1,0 +1,267 @@
+/* Playing an operation on the model: replays, undoing, and what can be asked.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "model.h"
+
+#include <string.h>
+
+static const int64_t BOUND = ((int64_t)1 << BKO_QUANTITY_BITS) - 1;
+
+void model_begin(struct model *m, int64_t granule, struct record *records)
+{
+	memset(m, 0, sizeof *m);
+	m->granule = granule;
+	m->records = records;
+}
+
+void model_copy(struct model *to, const struct model *from)
+{
+	memcpy(to, from, offsetof(struct model, orders) + from->order_count * sizeof *from->orders);
+}
+
+uint32_t model_status(const struct model *m, const struct order *o, int64_t now)
+{
+	int64_t ordered = 0, shipped = 0, cancelled = 0, gone = 0;
+	for (uint32_t i = 0; i < o->line_count; i++) {
+		const struct line *l = &o->lines[i];
+		ordered += l->ordered;
+		cancelled += l->cancelled;
+		for (int32_t k = 0; k < l->place_count; k++) {
+			shipped += l->places[k].shipped;
+			gone += l->places[k].gone;
+			if (m->positions[l->item][l->places[k].location].settled > now)
+				now = m->positions[l->item][l->places[k].location].settled;
+		}
+	}
+	if (o->refused)
+		return BKO_STATUS_REFUSED;
+	if (o->held && (gone || o->hold_until <= now))
+		return BKO_STATUS_EXPIRED;
+	if (o->held)
+		return ordered == cancelled ? BKO_STATUS_RELEASED : BKO_STATUS_HELD;
+	if (ordered == cancelled)
+		return BKO_STATUS_CANCELLED;
+	if (ordered == cancelled + shipped)
+		return BKO_STATUS_COMPLETE;
+	return shipped ? BKO_STATUS_PARTLY_SHIPPED : BKO_STATUS_OPEN;
+}
+
+/* Whether a verb is possible in the order's status (transition table). */
+int32_t model_may(const struct model *m, const struct order *o, uint32_t verb, int64_t now)
+{
+	switch (model_status(m, o, now)) {
+	case BKO_STATUS_HELD: return verb == OP_SHIP ? BKO_E_STATE : BKO_OK;
+	case BKO_STATUS_EXPIRED: return BKO_E_EXPIRED;
+	case BKO_STATUS_RELEASED:
+	case BKO_STATUS_CANCELLED:
+	case BKO_STATUS_COMPLETE: return verb == OP_CANCEL ? BKO_OK : BKO_E_STATE;
+	default: return BKO_OK;
+	}
+}
+
+int32_t model_may_ship(const struct model *m, const struct line *l, int32_t location)
+{
+	if (l->stops)
+		return BKO_E_STATE;
+	for (int32_t i = 0; i < l->place_count; i++) {
+		const struct position *p = &m->positions[l->item][l->places[i].location];
+		if ((location == OP_ANY || location == l->places[i].location) &&
+		    l->places[i].allocated && p->policy.release_at_ms > p->settled)
+			return BKO_E_STATE;
+	}
+	return BKO_OK;
+}
+
+void model_position(const struct model *m, int32_t item, int32_t location, struct bko_position *f)
+{
+	const struct position *p = &m->positions[item][location];
+	memset(f, 0, sizeof *f);
+	for (int32_t i = 1; i <= OP_NAMES; i++)
+		f->unavailable += p->bucket[i];
+	f->open = p->open;
+	f->buffer = p->buffer;
+	f->allocated = model_sum(m, item, location, SUM_ALLOCATED);
+	f->on_hand = p->open + p->buffer + f->allocated + f->unavailable;
+	f->backordered = model_sum(m, item, location, SUM_BACKORDERED);
+	f->outside = model_sum(m, item, location, SUM_OUTSIDE);
+	f->held_allocated = model_sum(m, item, location, SUM_HELD_ALLOCATED);
+	f->held_backordered = model_sum(m, item, location, SUM_HELD_BACKORDERED);
+	f->eligible = model_sum(m, item, location, SUM_ELIGIBLE);
+	for (int32_t i = 0; i < p->supply_count; i++)
+		f->incoming += p->supplies[i].expected;
+	f->available_now = model_available(m, item, location);
+	f->received = p->received;
+	f->returned = p->returned;
+	f->adjusted = p->adjusted;
+	f->transferred_in = p->in;
+	f->transferred_out = p->out;
+	f->shipped = p->shipped;
+	f->refused = p->refused;
+	f->settled_ms = p->settled;
+	f->revision = p->revision;
+	f->switched = (uint32_t)p->switched;
+	f->supplies = (uint32_t)p->supply_count;
+}
+
+int32_t model_queue(const struct model *model, int32_t item, int32_t location,
+                    struct waiting *queue)
+{
+	struct model *m = (struct model *)model;
+	int32_t count = 0;
+	for (struct walk w = {0}; model_walk(m, &w, item, location);) {
+		int32_t i = count;
+		if (w.p->backordered == 0)
+			continue;
+		for (; i > 0 && model_before(&w.p->rank, &queue[i - 1].place->rank); i--)
+			queue[i] = queue[i - 1];
+		queue[i].order = w.o;
+		queue[i].line = w.l;
+		queue[i].place = w.p;
+		count++;
+	}
+	return count;
+}
+
+static int32_t limit(struct model *m, const struct op *op)
+{
+	struct limit *l = &m->limits[op->option][op->line];
+	l->set = 1;
+	l->kind = op->stops;
+	l->limit = op->quantity;
+	return BKO_OK;
+}
+
+/* Lines placed under an earlier discipline take the rank of the present one. */
+static int32_t re_rank(struct model *m, const struct op *op)
+{
+	struct position *p = &m->positions[op->item][op->location];
+	if (!p->there)
+		return BKO_E_NOT_FOUND;
+	model_settle(m, op->item, op->location, op->now);
+	for (struct walk w = {0}; model_walk(m, &w, op->item, op->location);)
+		if (w.p->backordered && w.p->rank.epoch < p->epoch) {
+			int64_t sequence = w.p->rank.sequence;
+			w.p->rank = model_rank(p, w.o, w.p->placed);
+			w.p->rank.sequence = sequence;
+			p->sequence--;
+		}
+	return BKO_OK;
+}
+
+/* Settles every position where something is due. */
+static int32_t tick(struct model *m, const struct op *op)
+{
+	for (struct walk w = {0}; model_walk(m, &w, OP_ANY, OP_ANY);)
+		if (w.o->held && w.o->hold_until <= op->now)
+			model_settle(m, w.l->item, w.p->location, op->now);
+	for (int32_t i = 0; i < OP_ITEMS; i++)
+		for (int32_t k = 0; k < OP_LOCATIONS; k++)
+			for (int32_t j = 0; j < m->positions[i][k].supply_count; j++) {
+				struct supply *s = &m->positions[i][k].supplies[j];
+				if (s->due && op->now > s->due + s->grace)
+					model_settle(m, i, k, op->now);
+			}
+	return BKO_OK;
+}
+
+static int32_t dispatch(struct model *m, const struct op *op, struct op_result *r)
+{
+	switch (op->kind) {
+	case OP_LIMIT: return limit(m, op);
+	case OP_TICK: return tick(m, op);
+	case OP_RERANK: return re_rank(m, op);
+	case OP_AVAILABLE: return model_ask(m, op, r);
+	case OP_PLACE:
+	case OP_QUOTE:
+	case OP_CONFIRM:
+	case OP_AMEND:
+	case OP_SPLIT:
+	case OP_CANCEL:
+	case OP_SHIP:
+	case OP_VOID:
+	case OP_RETURN:
+	case OP_MARK: return model_verb(m, op, r);
+	default: return model_stock(m, op, r);
+	}
+}
+
+/* Q7: a figure outside the numeric range. */
+static int out_of_range(const struct model *m)
+{
+	for (int32_t i = 0; i < OP_ITEMS; i++)
+		for (int32_t k = 0; k < OP_LOCATIONS; k++) {
+			struct bko_position f;
+			int64_t *all = &f.on_hand;
+			model_position(m, i, k, &f);
+			for (; all <= &f.refused; all++)
+				if (*all > BOUND || *all < -BOUND)
+					return 1;
+		}
+	return 0;
+}
+
+static int has_id(const struct op *op)
+{
+	return op->kind >= OP_PLACE && op->kind <= OP_SUPPLY && op->kind != OP_QUOTE &&
+	       op->kind != OP_AVAILABLE;
+}
+
+static int same_request(const struct op *a, const struct op *b)
+{
+	struct op x = *a, y = *b;
+	x.now = y.now = 0;
+	x.flags = y.flags = 0;
+	return memcmp(&x, &y, sizeof x) == 0;
+}
+
+/* The record that an operation would repeat. */
+static struct record *earlier(struct model *m, const struct op *op)
+{
+	int order = op->kind < OP_RECEIVE;
+	if (!has_id(op))
+		return NULL;
+	return model_record(m,
+	                    op->kind == OP_PLACE ? op->id
+	                    : order              ? op->order
+	                                         : 0,
+	                    order ? 0 : op->item, order ? 0 : op->location, op->id);
+}
+
+void model_play(struct model *m, const struct op *op, struct op_result *r)
+{
+	static struct model saved;
+	struct record *first = earlier(m, op), *record = &m->records[m->record_count];
+	memset(r, 0, sizeof *r);
+	if (first && !same_request(&first->request, op)) {
+		r->status = BKO_E_MISMATCH;
+		return;
+	}
+	if (first) {
+		*r = first->result;
+		r->outcome.flags |= BKO_OUTCOME_REPLAYED;
+		return;
+	}
+	memset(record, 0, sizeof *record);
+	model_copy(&saved, m);
+	r->status = dispatch(m, op, r);
+	for (int32_t i = 0; i < OP_ITEMS && r->status == BKO_OK; i++)
+		for (int32_t k = 0; k < OP_LOCATIONS; k++) {
+			r->outcome.served += model_enter(m, i, k, m->freed[i][k]);
+			m->freed[i][k] = 0;
+			model_finish(m, i, k);
+		}
+	if (r->status == BKO_OK && out_of_range(m))
+		r->status = BKO_E_RANGE;
+	if (r->status || r->outcome.flags & BKO_OUTCOME_REFUSED || op->kind == OP_QUOTE ||
+	    op->kind == OP_AVAILABLE) {
+		model_copy(m, &saved);
+	} else if (has_id(op)) {
+		struct order *o = model_order(m, op->order ? op->order : op->id);
+		if (o)
+			r->outcome.status = model_status(m, o, op->now);
+		record->request = *op;
+		record->result = *r;
+		m->record_count++;
+	}
+}
