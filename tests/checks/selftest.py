@@ -45,7 +45,7 @@ BKO_API uint32_t bko_status_class(int32_t status);
 #endif
 #endif
 """,
-    "lib/base/status.h": "int base_id(int x);\n",
+    "lib/base/status.h": "#ifndef STATUS_H\n#define STATUS_H\nint base_id(int x);\n#endif\n",
     "lib/base/status.c": """#include "backorder/types.h"
 #include "base/status.h"
 
@@ -84,7 +84,8 @@ uint32_t bko_status_class(int32_t status)
 	return status == BKO_E_MISUSE ? 4 : 0;
 }
 """,
-    "lib/rules/rule.h": '#include "base/status.h"\nint rule(int x);\n',
+    "lib/rules/rule.h": '#ifndef RULE_H\n#define RULE_H\n#include "base/status.h"\n'
+                        "int rule(int x);\n#endif\n",
     "lib/rules/rule.c": """#include "rules/rule.h"
 
 static const char *const names[] = {"a", "b"};
@@ -186,6 +187,10 @@ BROKEN = {
         ("lib/engine/verb.c", "", "extern int n;\nint n = 3;\n", "verb.o .data"),
         ("lib/engine/verb.c", "return x", "return y", "undeclared"),
         ("lib/engine/verb.c", '#include "rules/rule.h"', '#include "config.h"', "config.h"),
+    ],
+    "unity.sh": [
+        ("lib/engine/verb.c", "int verb(int x)\n{", "static const int names = 3;\nint verb(int x)\n{",
+         "conflicting type"),
     ],
     "frames.py": [
         ("lib/engine/verb.c", "rule(x)", "verb(x - 1)", "verb -> verb"),
