@@ -2,9 +2,11 @@
  *
  *   history                          the tier's budget, seeds from 1
  *   history --seed N [--steps N]     one history again, every step printed
- *   history --seeds N --from N      so many histories
+ *   history --from N                 seeds from N on
  *   history --kinds place,receive    only these verbs (policies always)
  *   history --budget N               operations in all
+ *   history --verify-only 1          nothing is compared, the library's own verify
+ *                                    has to find what is wrong
  *
  * On a failure the history is made shorter as long as it still fails, and
  * printed. SPDX-License-Identifier: MIT
@@ -23,6 +25,7 @@ struct run {
 };
 
 static struct op history[WORLD_STEPS];
+static uint32_t verify_only;
 
 /* Settings vary with the seed: chains of serving of one line, lanes, granules. */
 static struct setup setup_of(uint64_t seed)
@@ -33,6 +36,7 @@ static struct setup setup_of(uint64_t seed)
 	                                 : seed % 5 == 1 ? 2
 	                                                 : 0,
 	                  .verify_every = seed % 8 ? 16 : 1};
+	s.verify_only = verify_only;
 	return s;
 }
 
@@ -150,6 +154,8 @@ int main(int argc, char **argv)
 			run.from = strtoull(value, NULL, 10);
 		} else if (strcmp(argv[i], "--budget") == 0) {
 			run.budget = strtoull(value, NULL, 10);
+		} else if (strcmp(argv[i], "--verify-only") == 0) {
+			verify_only = value[0] == '1';
 		} else if (strcmp(argv[i], "--kinds") == 0) {
 			run.kinds = kinds_of(value);
 		}

@@ -29,7 +29,8 @@ struct ledger {
 struct setup {
 	int64_t granule;
 	uint32_t lanes, serve_lines, verify_every;
-	uint32_t shared; /* a store that is copied over from outside: rows are not cached */
+	uint32_t verify_only; /* leave the comparing to the library's own verify */
+	uint32_t shared;      /* a store that is copied over from outside: rows are not cached */
 };
 
 struct world {

@@ -157,6 +157,8 @@ uint32_t model_covering(struct model *m, struct order *o);
 int64_t model_wait(struct model *m, struct order *o, struct line *l, int32_t part, int64_t n,
                    struct bko_line_outcome *out);
 
+int64_t model_decide(struct model *m, struct order *o, struct line *l, int32_t part, int64_t n,
+                     uint32_t mask, struct bko_line_outcome *out);
 int64_t model_quantum(const struct model *m, const struct line *l);
 void model_availability(const struct model *m, const struct order *o, const struct line *l,
                         struct bko_availability *a);

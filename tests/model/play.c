@@ -228,6 +228,25 @@ static struct record *earlier(struct model *m, const struct op *op)
 	                    order ? 0 : op->item, order ? 0 : op->location, op->id);
 }
 
+/* A refusal that is counted: its record, and the units at the first position. */
+static void count_refused(struct model *m, const struct op *op, struct op_result *r)
+{
+	struct order *o = &m->orders[m->order_count++];
+	struct record *record = &m->records[m->record_count++];
+	memset(o, 0, sizeof *o);
+	o->id = op->id;
+	o->refused = 1;
+	r->outcome.status = BKO_STATUS_REFUSED;
+	for (uint32_t i = 0; i < op->line_count; i++) {
+		struct line l;
+		model_candidates(m, &l, &op->lines[i]);
+		if (l.candidate_count)
+			m->positions[l.item][l.candidates[0]].refused += r->lines[i].refused;
+	}
+	record->request = *op;
+	record->result = *r;
+}
+
 void model_play(struct model *m, const struct op *op, struct op_result *r)
 {
 	static struct model saved;
@@ -255,7 +274,11 @@ void model_play(struct model *m, const struct op *op, struct op_result *r)
 		r->status = BKO_E_RANGE;
 	if (r->status || r->outcome.flags & BKO_OUTCOME_REFUSED || op->kind == OP_QUOTE ||
 	    op->kind == OP_AVAILABLE) {
+		int count = op->kind == OP_PLACE && r->status == BKO_OK &&
+		            op->flags & BKO_OP_COUNT_REFUSED;
 		model_copy(m, &saved);
+		if (count)
+			count_refused(m, op, r);
 	} else if (has_id(op)) {
 		struct order *o = model_order(m, op->order ? op->order : op->id);
 		if (o)

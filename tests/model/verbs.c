@@ -53,8 +53,8 @@ static void describe(const struct model *m, const struct order *o, const struct 
 }
 
 /* Decides n units of a line; returns how many are refused. */
-static int64_t decide(struct model *m, struct order *o, struct line *l, int32_t part, int64_t n,
-                      uint32_t mask, struct bko_line_outcome *out)
+int64_t model_decide(struct model *m, struct order *o, struct line *l, int32_t part, int64_t n,
+                     uint32_t mask, struct bko_line_outcome *out)
 {
 	int64_t left[OP_ITEMS][OP_LOCATIONS], rest, quantum;
 	memset(out, 0, sizeof *out);
@@ -141,7 +141,7 @@ static int32_t place(struct model *m, const struct op *op, struct op_result *r)
 	mask = model_covering(m, o);
 	for (uint32_t i = 0; i < o->line_count; i++) {
 		struct line *l = &o->lines[i];
-		l->ordered -= decide(m, o, l, 0, l->ordered, mask, &r->lines[i]);
+		l->ordered -= model_decide(m, o, l, 0, l->ordered, mask, &r->lines[i]);
 		accepted += l->ordered;
 		add_up(&r->outcome, &r->lines[i]);
 	}
@@ -181,7 +181,7 @@ static int32_t confirm(struct model *m, const struct op *op, struct op_result *r
 			l->places[k].backordered -= l->places[k].outside;
 			l->places[k].outside = 0;
 		}
-		refused = missing ? decide(m, o, l, 0, missing, ~0u, &r->lines[i]) : 0;
+		refused = missing ? model_decide(m, o, l, 0, missing, ~0u, &r->lines[i]) : 0;
 		l->cancelled += refused;
 		add_up(&r->outcome, &r->lines[i]);
 	}
@@ -374,7 +374,7 @@ static int32_t amend_quantity(struct model *m, struct order *o, struct line *l, 
 		for (int32_t i = 0; i < l->place_count; i++)
 			if (l->places[i].part == 1)
 				return BKO_E_TOO_LARGE;
-		decide(m, o, l, 1, more, ~0u, &r->lines[op->line]);
+		model_decide(m, o, l, 1, more, ~0u, &r->lines[op->line]);
 		l->ordered += more - r->lines[op->line].refused;
 		add_up(&r->outcome, &r->lines[op->line]);
 		if (r->outcome.refused &&
