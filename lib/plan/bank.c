@@ -197,23 +197,18 @@ void bko__plan_auto_step(struct plan_auto *state, double value, int learn)
 	state->head.seen++;
 }
 
-/* Slow movers by the interval; uneven sizes count only where no member of the
- * bank makes sense of them (a strong trend is uneven too). */
-static int is_slow(const struct plan_auto *state, int member)
+/* Slow movers by the interval alone: uneven sizes may be a trend, and the bank's
+ * caution serves them nearly as well. */
+static int is_slow(const struct plan_auto *state)
 {
 	uint32_t demand_class;
-	double interval;
 
 	if (state->head.flags & STATE_NEGATIVE)
 		return 0;
-	if (state->head.sales < 2)
-		return state->head.sales == 0;
-	interval = (double)state->head.count / state->head.sales;
-	demand_class = bko__plan_class(
-		interval, bko__plan_cv2(state->mean, state->square, state->head.sales));
-	if (demand_class == BKO_PLAN_ERRATIC)
-		return member == FALLBACK;
-	return demand_class != BKO_PLAN_SMOOTH;
+	if (state->head.sales == 0)
+		return 1;
+	demand_class = bko__plan_class((double)state->head.count / state->head.sales, 0);
+	return state->head.sales > 1 && demand_class == BKO_PLAN_INTERMITTENT;
 }
 
 static void slow_view(const struct plan_auto *state, struct plan_view *view)
@@ -228,14 +223,13 @@ size_t bko__plan_auto_views(const struct plan_auto *state, struct plan_view *vie
 {
 	struct plan_view *plain = &views[0];
 	struct plan_view *twin = &views[1];
-	int member = best_member(state->bank);
 	double ratio;
 
-	if (is_slow(state, member)) {
+	if (is_slow(state)) {
 		slow_view(state, plain);
 		return 1;
 	}
-	member_view(state->bank, state->weight, member, plain);
+	member_view(state->bank, state->weight, best_member(state->bank), plain);
 	if (!(state->head.flags & STATE_WARM))
 		return 1;
 	member_view(state->twin, state->twin_weight, best_member(state->twin), twin);
