@@ -5,7 +5,7 @@ import json
 import re
 import sys
 
-CASES = re.compile(r"^\[  (PASSED|FAILED|SKIPPED)  \] (\d+) test\(s\)", re.M)
+CASES = re.compile(r"^\[  (PASSED|FAILED|SKIPPED) *\] (?:.*: )?(\d+) test\(s\)", re.M)
 
 
 def main(paths):

@@ -27,7 +27,10 @@ def members(body):
 def compilers():
     """Commands with and without 64-bit pointers, as far as there are any."""
     yield os.environ.get("CC", "cc").split()
-    yield os.environ.get("CC", "cc").split() + ["-m32", "-ffreestanding"]
+    small = os.environ.get("CC", "cc").split() + ["-m32", "-ffreestanding"]
+    if subprocess.run(small + ["-fsyntax-only", "-x", "c", os.devnull],
+                      stderr=subprocess.DEVNULL).returncode == 0:
+        yield small
     if shutil.which("arm-none-eabi-gcc"):
         yield ["arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb"]
 
