@@ -285,11 +285,26 @@ static void add_order(struct library *self, const struct order *order, struct st
 	bko_order_close(handle);
 }
 
+static void verify(struct library *self)
+{
+	struct bko_cursor cursor = {.struct_size = sizeof cursor};
+	struct bko_finding finding = {.struct_size = sizeof finding};
+	size_t count;
+
+	while (!cursor.done) {
+		must(self, bko_engine_verify(self->engine, self->now_ms, 0, &cursor, 1000, &finding,
+		                             1, sizeof finding, &count));
+		if (count != 0)
+			die("backorder", "verify found a violation");
+	}
+}
+
 static void library_state(void *host, struct state *state)
 {
 	struct library *self = host;
 	uint32_t i;
 
+	verify(self);
 	for (i = 0; i < self->world->item_count; i++)
 		add_item(self, i, state);
 	for (i = 0; i < self->placed; i++)
