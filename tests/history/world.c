@@ -38,6 +38,9 @@ void world_close(struct world *w)
 	free(w->records);
 }
 
+static const char *const checks[] = {"?",  "Q1", "Q2", "Q3", "Q4", "Q6", "Q8", "F1",
+                                     "F2", "R2", "O2", "P4", "E2", "E3", "S1", "RECORD"};
+
 int check_verify(struct world *w, int64_t now)
 {
 	struct bko_cursor cursor = {.struct_size = sizeof cursor};
@@ -50,10 +53,11 @@ int check_verify(struct world *w, int64_t now)
 		                           sizeof finding, &count);
 	if (status != BKO_OK || count) {
 		snprintf(w->why, sizeof w->why,
-		         "verify: %s, check %u what %u item %d at %d order %d line %u: "
+		         "verify: %s, check %s what %u item %d at %d order %d line %u: "
 		         "expected %lld, found %lld",
-		         bko_status_name(status), finding.check, finding.what,
-		         number_of(&finding.item), location_of(&finding.location),
+		         bko_status_name(status),
+		         checks[finding.check < sizeof checks / sizeof *checks ? finding.check : 0],
+		         finding.what, number_of(&finding.item), location_of(&finding.location),
 		         number_of(&finding.order), finding.line, (long long)finding.expected,
 		         (long long)finding.found);
 		return 1;

@@ -460,11 +460,14 @@ int64_t model_room(const struct model *m, const struct order *o, int32_t item, i
 		narrow(&r, reason,
 		       brought_by(m, item, location, l->horizon_ms ? horizon : FOREVER, 0) - use,
 		       BKO_REASON_LIMIT_INCOMING);
-	if (l->horizon_ms &&
-	    !(l->lead_time_ms && model_ready(p, p->settled + l->lead_time_ms) <= horizon))
-		narrow(&r, reason,
-		       brought_by(m, item, location, horizon, p->open) -
-		               claims_before(m, item, location, rank),
-		       BKO_REASON_HORIZON);
+	if (l->horizon_ms) {
+		int64_t claimed = claims_before(m, item, location, rank);
+		int64_t by = brought_by(m, item, location, horizon, p->open) - claimed;
+		int64_t ever = brought_by(m, item, location, FOREVER, p->open) - claimed;
+		int lead =
+			l->lead_time_ms && model_ready(p, p->settled + l->lead_time_ms) <= horizon;
+		if (!lead || greater(0, by) < ever)
+			narrow(&r, reason, by, BKO_REASON_HORIZON);
+	}
 	return r;
 }

@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Each patch of this folder breaks one rule in a copy of the library. The random histories must
+catch it and print the seed; where the patch says so, the library's own verify must report it too.
+A patch that no longer applies is a failure. Usage: run.py ROOT [CC [NAME ...]]
+
+A patch begins with what it breaks and what verify reports, or a dash:
+    Breaks: Q2 units vanish when a line is cancelled
+    Verify: Q2
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+BUDGET = "40000"
+FLAGS = ["-std=c99", "-O1", "-w", "-Iinclude", "-Ilib"]
+
+
+def sources(root, folder):
+    found = []
+    for path, _, names in sorted(os.walk(os.path.join(root, folder))):
+        found += [os.path.relpath(os.path.join(path, name), root) for name in sorted(names)
+                  if name.endswith(".c")]
+    return found
+
+
+def objects(cc, root, files):
+    """Compiles what is older than its source; headers of patches recompile everything."""
+    built = []
+    for file in files:
+        target = file.replace("/", "_")[:-2] + ".o"
+        if not os.path.exists(os.path.join(root, target)):
+            subprocess.run([cc, *FLAGS, "-c", file, "-o", target], cwd=root, check=True)
+        built.append(target)
+    return built
+
+
+def program(cc, root, files):
+    subprocess.run([cc, *objects(cc, root, files), "-lm", "-o", "history"], cwd=root, check=True)
+
+
+def play(root, *options):
+    """What the histories say, or None if they found nothing."""
+    done = subprocess.run(["./history", "--budget", BUDGET, *options], cwd=root,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=600)
+    return done.stdout if done.returncode else None
+
+
+def touched(text):
+    return re.findall(r"^\+\+\+ b/(\S+)", text, re.M)
+
+
+def outcome(cc, root, files, patch):
+    """Applies one patch, tries it, takes it back. A list of faults."""
+    with open(patch) as file:
+        text = file.read()
+    verify = re.search(r"^Verify: (\S+)", text, re.M)
+    if not re.search(r"^Breaks: \S+", text, re.M) or not verify:
+        return ["does not say what it breaks"]
+    saved = {name: open(os.path.join(root, name)).read() for name in touched(text)}
+    applied = subprocess.run(["patch", "-p1", "--no-backup-if-mismatch", "-i", patch], cwd=root,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    faults = []
+    try:
+        if applied.returncode:
+            return ["no longer applies: " + applied.stdout.strip()]
+        for name in saved:
+            forget(root, name)
+        program(cc, root, files)
+        found = play(root)
+        if found is None:
+            faults.append("not caught by the histories")
+        else:
+            line = re.search(r"^seed .*", found, re.M)
+            print("  histories:", line.group(0)[:150] if line else found[-200:])
+            if not line:
+                faults.append("caught, but no seed was printed")
+        if verify.group(1) != "-":
+            found = play(root, "--verify-only", "1")
+            if found is None or not re.search(r"verify: .*check " + verify.group(1) + r"\b", found):
+                faults.append("verify does not report " + verify.group(1))
+            else:
+                print("  verify:   ", re.search(r"verify: .*", found).group(0)[:150])
+    except subprocess.CalledProcessError:
+        faults.append("does not compile")
+    finally:
+        for name, content in saved.items():
+            with open(os.path.join(root, name), "w") as file:
+                file.write(content)
+            forget(root, name)
+    return faults
+
+
+def forget(root, name):
+    """A changed source is compiled again; with a changed header, every one."""
+    for file in os.listdir(root):
+        if file.endswith(".o") and (name.endswith(".h") or
+                                    file == name.replace("/", "_")[:-2] + ".o"):
+            os.remove(os.path.join(root, file))
+
+
+def main():
+    root, cc = os.path.abspath(sys.argv[1]), (sys.argv[2:] or ["cc"])[0]
+    here = os.path.join(root, "tests", "planted")
+    names = sys.argv[3:] or sorted(n for n in os.listdir(here) if n.endswith(".patch"))
+    bad = 0
+    with tempfile.TemporaryDirectory() as copy:
+        for folder in ("include", "lib", "tests/model", "tests/history"):
+            shutil.copytree(os.path.join(root, folder), os.path.join(copy, folder))
+        files = sources(copy, "lib") + sources(copy, "tests/model")
+        files += ["tests/history/%s.c" % name for name in
+                  ("history", "gen", "world", "compare", "check", "drive", "print")]
+        program(cc, copy, files)
+        if play(copy) is not None:
+            print("the histories fail without a patch")
+            return 1
+        for name in names:
+            print(name)
+            for fault in outcome(cc, copy, files, os.path.join(here, name)):
+                print("  FAILED:", fault)
+                bad += 1
+    print("%d patches, %d faults" % (len(names), bad))
+    return 1 if bad or not names else 0
+
+
+sys.exit(main())
