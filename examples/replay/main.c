@@ -39,6 +39,7 @@ static const char help[] =
 	"FILE is CSV with a header line and the columns InvoiceNo, StockCode, Quantity,\n"
 	"InvoiceDate (2010-12-01 08:26:00) and CustomerID, in any order, others beside\n"
 	"them. Without FILE, or with -, standard input is read: zcat FILE.gz | replay -\n"
+	"sample.csv beside the source of this program is a made-up history to begin with.\n"
 	"\n"
 	"  An invoice is an order, each of its rows a line. Rows with a negative\n"
 	"  Quantity, and invoices that begin with C, undo the customer's latest sales of\n"

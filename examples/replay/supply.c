@@ -9,6 +9,10 @@
 
 #include <stdlib.h>
 
+/* More than this no shop has; beyond it the product of units and days would not
+ * fit. */
+static const int64_t most = ((int64_t)1 << BKO_QUANTITY_BITS) - 1;
+
 /* Units expected to be asked for in so many days, rounded up. */
 static int64_t expected(const struct shop *shop, uint32_t item, int64_t day, int64_t days)
 {
@@ -17,7 +21,9 @@ static int64_t expected(const struct shop *shop, uint32_t item, int64_t day, int
 	int64_t sum = early ? demand->estimate : demand->sum;
 	int64_t over = early ? shop->estimate_days : SHOP_WINDOW;
 
-	return sum > 0 ? (sum * days + over - 1) / over : 0;
+	if (sum <= 0 || days == 0)
+		return 0;
+	return sum > most / days ? most : (sum * days + over - 1) / over;
 }
 
 /* The estimate: what is asked for in the first four weeks, less what is undone
