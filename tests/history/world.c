@@ -106,5 +106,5 @@ int world_step(struct world *w, const struct op *op)
 	if (compare_state(w, op) || check_ledger(w))
 		return 1;
 	return w->setup.verify_every && w->steps % w->setup.verify_every == 0 &&
-	       check_verify(w, op->now);
+	       (check_rules(w, op->now) || check_verify(w, op->now));
 }
