@@ -102,7 +102,7 @@ static int apply_guard(const struct bko_memory *memory, const struct bko_entry *
  * row that is more than half of one; an entry that follows a split in the same
  * leaf counts as if it split again. */
 static void demand_add(struct demand *demand, struct bko_memory *memory,
-		       const struct bko_entry *entry, const struct bko__place *place)
+                       const struct bko_entry *entry, const struct bko__place *place)
 {
 	const unsigned char *key = entry->key.data;
 	size_t cost = bko__page_cost(entry->key.size, entry->value.size);
@@ -117,14 +117,14 @@ static void demand_add(struct demand *demand, struct bko_memory *memory,
 		demand->page = place->page;
 		demand->tree = key[0] + 1u;
 		demand->overrun = 0;
-		demand->room = place->page == 0 ?
-				       capacity :
-				       bko__page_room(bko__pool_page(memory, place->page));
+		demand->room = place->page == 0
+		                       ? capacity
+		                       : bko__page_room(bko__pool_page(memory, place->page));
 		demand->pages += place->page == 0;
 	}
 	if (place->exact)
 		old = bko__page_cost(entry->key.size,
-				     bko__page_value_size(apply_row(memory, place)));
+		                     bko__page_value_size(apply_row(memory, place)));
 	demand->room += old;
 	if (entry->action == BKO_ACTION_DELETE)
 		return;

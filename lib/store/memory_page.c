@@ -76,7 +76,6 @@ int bko__page_find(const struct bko__page *page, const unsigned char *key, size_
                    uint32_t *slot)
 {
 	uint32_t low = 0;
-	size_t shared;
 	uint64_t target;
 	int order;
 
@@ -94,8 +93,7 @@ int bko__page_find(const struct bko__page *page, const unsigned char *key, size_
 	}
 	/* Only a key that was not found must still show that it shares the
 	 * prefix, without which its head says nothing. */
-	shared = size < page->prefix ? size : page->prefix;
-	order = bko__page_compare(key, shared, bko__page_key(page, 0), page->prefix);
+	order = bko__page_beside(page, key, size);
 	if (order == 0)
 		*slot = low;
 	else if (order > 0)
@@ -138,12 +136,12 @@ size_t bko__page_taken(const struct bko__page *page, uint32_t slot)
 	return BKO__PAGE_SLOT + page_lead(page) + bko__page_key_size(key) + value_size;
 }
 
-static void page_set_prefix(struct bko__page *page, size_t prefix)
+static void page_set_prefix(struct bko__page *page, const unsigned char *key, size_t prefix)
 {
-	const unsigned char *key;
 	uint32_t i;
 
 	page->prefix = (uint8_t)prefix;
+	memcpy(page->shared, key, prefix < BKO__PAGE_SHARED ? prefix : BKO__PAGE_SHARED);
 	for (i = 0; i < page->count; i++) {
 		key = bko__page_key(page, i);
 		page->slots[i] =
@@ -160,8 +158,9 @@ static void page_fit_prefix(struct bko__page *page)
 		return;
 	low = bko__page_key(page, 0);
 	high = bko__page_key(page, page->count - 1u);
-	page_set_prefix(page, bko__page_common(low, bko__page_key_size(low), high,
-	                                       bko__page_key_size(high)));
+	page_set_prefix(
+		page, low,
+		bko__page_common(low, bko__page_key_size(low), high, bko__page_key_size(high)));
 }
 
 /* Packs the cells together, so that all room lies in one piece. */
@@ -193,12 +192,12 @@ unsigned char *bko__page_open(struct bko__page *page, struct bko__page *spare, u
 	size_t common;
 
 	if (page->count == 0) {
-		page->prefix = (uint8_t)size;
+		page_set_prefix(page, key, size);
 	} else {
 		other = bko__page_key(page, 0);
 		common = bko__page_common(key, size, other, page->prefix);
 		if (common < page->prefix)
-			page_set_prefix(page, common);
+			page_set_prefix(page, key, common);
 	}
 	if (bko__page_room(page) - page->holes < bytes + BKO__PAGE_SLOT)
 		page_pack(page, spare);

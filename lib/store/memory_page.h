@@ -6,7 +6,8 @@
  * cells were removed. A slot is the cell's place in its low 16 bits below the
  * key's head in the other 48: the first six bytes after the prefix that all
  * keys of the page share. So a search runs over words that lie side by side,
- * and looks at a cell only where heads are equal.
+ * and looks at a cell only where heads are equal. Most of the prefix lies in
+ * front of them, so that other cells need not be looked at for it.
  *
  * A cell is addressed by its key, what describes it lies in front:
  *
@@ -32,6 +33,7 @@ enum {
 	BKO__PAGE_FREE = 0, /* levels of a page: unused, */
 	BKO__PAGE_LEAF = 1, /* rows; above it inner pages */
 
+	BKO__PAGE_SHARED = 24,    /* bytes of the prefix that lie in the page's head */
 	BKO__PAGE_SLOT = 8,       /* bytes of a slot */
 	BKO__PAGE_LEAF_LEAD = 11, /* bytes in front of a key */
 	BKO__PAGE_INNER_LEAD = 5,
@@ -47,7 +49,8 @@ struct bko__page {
 	uint16_t last;       /* slot after the latest insertion: ascending keys come here */
 	uint16_t size;       /* of the page */
 	uint8_t level;
-	uint8_t prefix; /* bytes that all keys share */
+	uint8_t prefix; /* bytes that all keys share; the first of them: */
+	unsigned char shared[BKO__PAGE_SHARED];
 	uint64_t slots[];
 };
 
@@ -59,31 +62,32 @@ static inline uint64_t bko__page_word(const unsigned char *bytes)
 	       (uint64_t)bytes[6] << 8 | (uint64_t)bytes[7];
 }
 
+/* Order of two words of a key; they differ. */
+static inline int bko__page_word_order(const unsigned char *a, const unsigned char *b)
+{
+	return bko__page_word(a) < bko__page_word(b) ? -1 : 1;
+}
+
 /* Order of two keys: negative, 0 or positive. By words, since keys are too
  * short for a call of memcmp to pay; the last word may overlap the one before. */
 static inline int bko__page_compare(const unsigned char *a, size_t a_size, const unsigned char *b,
                                     size_t b_size)
 {
 	size_t common = a_size < b_size ? a_size : b_size;
-	size_t i;
-	uint64_t x = 0, y = 0;
+	size_t i = 0;
+	uint64_t x, y;
 
-	for (i = 0; i + 8 <= common && x == y; i += 8) {
-		x = bko__page_word(a + i);
-		y = bko__page_word(b + i);
+	for (; common >= 8 && i < common; i += 8) {
+		if (i + 8 > common)
+			i = common - 8;
+		memcpy(&x, a + i, sizeof x);
+		memcpy(&y, b + i, sizeof y);
+		if (x != y)
+			return bko__page_word_order(a + i, b + i);
 	}
-	if (x == y && i < common) {
-		if (common >= 8) {
-			x = bko__page_word(a + common - 8);
-			y = bko__page_word(b + common - 8);
-		}
-		for (; common < 8 && i < common && x == y; i++) {
-			x = a[i];
-			y = b[i];
-		}
-	}
-	if (x != y)
-		return x < y ? -1 : 1;
+	for (; i < common; i++)
+		if (a[i] != b[i])
+			return a[i] < b[i] ? -1 : 1;
 	return (a_size > b_size) - (a_size < b_size);
 }
 
@@ -159,6 +163,19 @@ static inline int bko__page_holds(const struct bko__page *page, uint32_t slot,
 	const unsigned char *own = bko__page_key(page, slot);
 
 	return bko__page_compare(own, bko__page_key_size(own), key, size) == 0;
+}
+
+/* Order of a key and those of the page as far as their prefix tells: 0 if the
+ * key has it too. The page is not empty. */
+static inline int bko__page_beside(const struct bko__page *page, const unsigned char *key,
+                                   size_t size)
+{
+	const unsigned char *prefix = page->shared;
+
+	if (page->prefix > BKO__PAGE_SHARED)
+		prefix = bko__page_key(page, 0);
+	return bko__page_compare(key, size < page->prefix ? size : page->prefix, prefix,
+	                         page->prefix);
 }
 
 void bko__page_init(struct bko__page *page, size_t page_size, uint32_t level);

@@ -16,9 +16,38 @@ enum {
 	POOL_PAGES = 0x40000000 /* more than any machine has memory for */
 };
 
+/* Pages begin where cache lines do, or a search would touch more of them. */
+static size_t pool_skip(const void *block)
+{
+	return (BKO__MEMORY_LINE - (uintptr_t)block % BKO__MEMORY_LINE) % BKO__MEMORY_LINE;
+}
+
+/* The pages of a block, and a line more: what was skipped in front of them is
+ * noted in the byte behind them. */
 static size_t pool_block_size(const struct bko_memory *memory)
 {
-	return (size_t)BKO__MEMORY_BLOCK << memory->page_shift;
+	return ((size_t)BKO__MEMORY_BLOCK << memory->page_shift) + BKO__MEMORY_LINE;
+}
+
+static unsigned char *pool_new_block(const struct bko_memory *memory)
+{
+	size_t size = pool_block_size(memory);
+	unsigned char *block = memory->alloc(memory->alloc_host, NULL, 0, size);
+	size_t skip;
+
+	if (block == NULL)
+		return NULL;
+	skip = pool_skip(block);
+	block[skip + size - BKO__MEMORY_LINE] = (unsigned char)skip;
+	return block + skip;
+}
+
+static void pool_free_block(const struct bko_memory *memory, unsigned char *block)
+{
+	size_t size = pool_block_size(memory);
+
+	block -= block[size - BKO__MEMORY_LINE];
+	memory->alloc(memory->alloc_host, block, size, 0);
 }
 
 static int pool_grow_table(struct bko_memory *memory)
@@ -40,13 +69,13 @@ static int pool_grow_table(struct bko_memory *memory)
 
 static int pool_grow(struct bko_memory *memory)
 {
-	void *block;
+	unsigned char *block;
 
 	if (memory->in_arena)
 		return 0;
 	if (memory->block_count == memory->block_limit && !pool_grow_table(memory))
 		return 0;
-	block = memory->alloc(memory->alloc_host, NULL, 0, pool_block_size(memory));
+	block = pool_new_block(memory);
 	if (block == NULL)
 		return 0;
 	memory->blocks[memory->block_count++] = block;
@@ -56,7 +85,8 @@ static int pool_grow(struct bko_memory *memory)
 
 int32_t bko__pool_open(struct bko_memory *memory, unsigned char *arena, size_t arena_size)
 {
-	size_t pages = arena_size >> memory->page_shift;
+	size_t skip = pool_skip(arena);
+	size_t pages = arena_size < skip ? 0 : (arena_size - skip) >> memory->page_shift;
 
 	memory->page_fresh = 1;
 	if (!memory->in_arena) {
@@ -66,7 +96,7 @@ int32_t bko__pool_open(struct bko_memory *memory, unsigned char *arena, size_t a
 	if (pages == 0)
 		return BKO_E_NO_MEMORY;
 	memory->block_shift = POOL_ARENA_SHIFT;
-	memory->first_block = arena;
+	memory->first_block = arena + skip;
 	memory->blocks = &memory->first_block;
 	memory->page_count = pages < POOL_PAGES ? (uint32_t)pages : POOL_PAGES;
 	return BKO_OK;
@@ -79,7 +109,7 @@ void bko__pool_close(struct bko_memory *memory)
 	if (memory->in_arena)
 		return;
 	for (i = 0; i < memory->block_count; i++)
-		memory->alloc(memory->alloc_host, memory->blocks[i], pool_block_size(memory), 0);
+		pool_free_block(memory, memory->blocks[i]);
 	if (memory->blocks != NULL)
 		memory->alloc(memory->alloc_host, memory->blocks,
 		              memory->block_limit * sizeof *memory->blocks, 0);

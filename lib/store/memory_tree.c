@@ -47,8 +47,12 @@ static int tree_try(const struct bko_memory *memory, uint32_t number, const unsi
 {
 	const struct bko__page *page = bko__pool_leaf(memory, number);
 	uint32_t slot;
+	int order;
 
-	if (page == NULL || page->count == 0 || bko__page_key(page, 0)[0] != key[0])
+	if (page == NULL || page->count == 0 || page->shared[0] != key[0])
+		return 0;
+	order = bko__page_beside(page, key, size);
+	if ((order < 0 && page->prev != 0) || (order > 0 && page->next != 0))
 		return 0;
 	place->exact = (uint16_t)bko__page_find(page, key, size, &slot);
 	if (!place->exact &&

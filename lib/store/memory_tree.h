@@ -19,7 +19,8 @@ enum {
 	BKO__MEMORY_FINGERS = 32, /* one for each letter, in either case */
 	BKO__MEMORY_PLACES = 32,  /* entries of a batch that are looked up once only */
 	BKO__MEMORY_DEPTH = 24,   /* inner levels; each takes four times the rows at least */
-	BKO__MEMORY_BLOCK = 8     /* pages that are allocated at a time */
+	BKO__MEMORY_LINE = 64,
+	BKO__MEMORY_BLOCK = 8 /* pages that are allocated at a time */
 };
 
 /* Where a key is, or where it would be. page 0: its tree is empty. */

@@ -82,6 +82,9 @@ static const char *inspect_page(const struct bko__page *page, size_t page_size)
 		}
 		MUST(page->prefix <= key[-1]);
 		MUST(memcmp(key, bko__page_key(page, 0), page->prefix) == 0);
+		MUST(memcmp(key, page->shared,
+		            page->prefix < BKO__PAGE_SHARED ? page->prefix : BKO__PAGE_SHARED) ==
+		     0);
 		MUST((page->slots[i] & ~(uint64_t)0xffff) == inspect_head(key, page->prefix));
 	}
 	MUST(page_size - page->top == used + page->holes);
