@@ -71,3 +71,18 @@ void bko__plan_give(void *theirs, const void *own, size_t size)
 	if (room > size)
 		memset((unsigned char *)theirs + size, 0, room - size);
 }
+
+/* Two results are given only if both are finite. */
+int32_t bko__plan_give_pair(double first, double second, double *quantity, double *cost)
+{
+	if (!bko__plan_positive(first) || !bko__plan_finite(second))
+		return BKO_E_RANGE;
+	*quantity = first;
+	*cost = second;
+	return BKO_OK;
+}
+
+int bko__plan_are_positive(double a, double b, double c)
+{
+	return bko__plan_positive(a) && bko__plan_positive(b) && bko__plan_positive(c);
+}

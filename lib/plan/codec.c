@@ -157,12 +157,6 @@ static void put_head(unsigned char *bytes, const bko_plan_state *state)
 	bko__plan_put_bytes(bytes + 12, state->count, 4);
 }
 
-static int has_season(uint32_t kind)
-{
-	return kind == BKO_PLAN_WINTERS_ADDITIVE || kind == BKO_PLAN_WINTERS_MULTIPLICATIVE ||
-	       kind == BKO_PLAN_AUTO;
-}
-
 static int slots_fit(const bko_plan_state *head)
 {
 	switch (head->kind) {
@@ -182,7 +176,8 @@ static int flags_fit(const bko_plan_state *head)
 	int can_start = head->kind == BKO_PLAN_SES || head->kind == BKO_PLAN_HOLT ||
 	                head->kind == BKO_PLAN_DAMPED || head->kind == BKO_PLAN_THETA;
 	/* Whether the slots hold a season follows from the count. */
-	int warm = has_season(head->kind) && head->season > 0 && head->seen >= 2u * head->season;
+	int warm = (bko__plan_is_winters(head->kind) || head->kind == BKO_PLAN_AUTO) &&
+	           head->season > 0 && head->seen >= 2u * head->season;
 
 	if ((head->flags & STATE_STARTED) && !can_start)
 		return 0;
@@ -216,6 +211,8 @@ static int32_t get_head(bko_plan_state *head, const unsigned char *bytes)
 		return BKO_E_FORMAT;
 	if (format < FORMAT || head->kind < BKO_PLAN_NAIVE || head->kind > BKO_PLAN_AUTO)
 		return BKO_E_CORRUPT;
+	if (!bko__plan_has(head->kind))
+		return BKO_E_UNSUPPORTED;
 	return slots_fit(head) && flags_fit(head) && counts_fit(head) ? BKO_OK : BKO_E_CORRUPT;
 }
 

@@ -62,29 +62,29 @@ static double walk_rescale(struct walk *walk)
 
 static void sums_scale(struct plan_sums *sums, double factor)
 {
+	if (factor == 1)
+		return;
 	sums->at *= factor;
 	sums->below *= factor;
 	sums->above *= factor;
 	sums->surplus *= factor;
 	sums->shortage *= factor;
-	sums->surplus2 *= factor;
 	sums->shortage2 *= factor;
 }
 
-static void add_term(struct plan_sums *sums, double x, double k, double term)
+static void add_term(struct plan_sums *sums, double gap, double term)
 {
-	double gap = k - x;
+	double part = gap * term;
 
-	if (gap < 0) {
-		sums->below += term;
-		sums->surplus -= gap * term;
-		sums->surplus2 += 0.5 * gap * (gap - 1) * term;
-	} else if (gap > 0) {
-		sums->above += term;
-		sums->shortage += gap * term;
-		sums->shortage2 += 0.5 * gap * (gap - 1) * term;
-	} else {
+	if (gap == 0) {
 		sums->at = term;
+	} else if (gap < 0) {
+		sums->below += term;
+		sums->surplus -= part;
+	} else {
+		sums->above += term;
+		sums->shortage += part;
+		sums->shortage2 += 0.5 * part * (gap - 1);
 	}
 }
 
@@ -102,25 +102,14 @@ static int walk_is_over(const struct walk *walk, const struct plan_sums *sums, d
 void bko__plan_count_sums(const struct bko_plan_demand *demand, double x, struct plan_sums *sums)
 {
 	struct walk walk;
-	double mean = demand->mean;
 
 	memset(sums, 0, sizeof *sums);
-	if (x < 0) {
-		/* Every demand lies above: the moments say it all. */
-		double second =
-			(demand->kind == BKO_PLAN_POISSON ? mean : demand->variance) + mean * mean;
-
-		sums->above = 1;
-		sums->shortage = mean - x;
-		sums->shortage2 = 0.5 * (second - (2 * x + 1) * mean + x * (x + 1));
-		return;
-	}
 	walk_start(&walk, demand);
 	for (;;) {
 		double gap = walk.k - x;
 
-		add_term(sums, x, walk.k, walk.term);
-		if (walk.k > mean && walk_is_over(&walk, sums, gap))
+		add_term(sums, gap, walk.term);
+		if (walk.k > demand->mean && walk_is_over(&walk, sums, gap))
 			break;
 		walk_step(&walk);
 		sums_scale(sums, walk_rescale(&walk));

@@ -113,7 +113,7 @@ static void level_of_lognormal(const struct bko_plan_demand *demand, double x,
 	level->covered = bko__plan_normal_tail(-z);
 	level->below = level->covered;
 	level->shortage = mean * bko__plan_normal_tail(z - sd) - x * bko__plan_normal_tail(z);
-	level->surplus = x * bko__plan_normal_tail(-z) - mean * bko__plan_normal_tail(sd - z);
+	level->surplus = level->shortage + x - mean;
 	level->shortage2 = 0.5 * (square * bko__plan_normal_tail(z - 2 * sd) -
 	                          2 * x * mean * bko__plan_normal_tail(z - sd) +
 	                          x * x * bko__plan_normal_tail(z));

@@ -24,7 +24,6 @@ struct plan_sums {
 	double above;     /* P(D > x) */
 	double surplus;   /* E[(x - D)+] */
 	double shortage;  /* E[(D - x)+] */
-	double surplus2;  /* E[(x - D)+ (x - D + 1)+] / 2 */
 	double shortage2; /* E[(D - x)+ (D - x - 1)+] / 2 */
 };
 
@@ -32,12 +31,15 @@ int bko__plan_finite(double x);
 int bko__plan_positive(double x);     /* finite and > 0 */
 int bko__plan_not_negative(double x); /* finite and >= 0 */
 int bko__plan_probability(double x);  /* > 0 and < 1 */
+int bko__plan_are_positive(double a, double b, double c);
 
 /* Copies a transparent struct of `own` bytes by the rule of struct_size; the
  * first release had `first` bytes. */
 int32_t bko__plan_take(void *copy, size_t own, size_t first, const void *theirs);
 /* Checks that a result struct can be filled, and fills it. */
 int32_t bko__plan_can_give(const void *theirs, size_t first);
+/* Gives a quantity and its cost, if both are figures. */
+int32_t bko__plan_give_pair(double first, double second, double *quantity, double *cost);
 void bko__plan_give(void *theirs, const void *own, size_t size);
 
 double bko__plan_normal_pdf(double z);
@@ -51,10 +53,16 @@ int bko__plan_is_count(uint32_t kind);
 void bko__plan_count_sums(const struct bko_plan_demand *demand, double x, struct plan_sums *sums);
 double bko__plan_count_quantile(const struct bko_plan_demand *demand, double probability);
 
+/* Costs of an (s, S) policy, taken already. */
+int32_t bko__plan_check_ss_costs(const struct bko_plan_cost *costs);
+
 int32_t bko__plan_demand_take(struct bko_plan_demand *demand, const struct bko_plan_demand *theirs);
 /* The same figures as bko_plan_demand_at and _quantile, for a taken demand. */
 void bko__plan_level_of(const struct bko_plan_demand *demand, double x,
                         struct bko_plan_level *level);
+/* Service of (r, Q); shared with its cost. */
+void bko__plan_service_at(const struct bko_plan_demand *demand, double reorder, double quantity,
+                          struct bko_plan_service *service);
 double bko__plan_quantile_of(const struct bko_plan_demand *demand, double probability);
 
 #endif

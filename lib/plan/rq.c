@@ -53,15 +53,11 @@ static double position_cost(const struct rq *rq, double y)
 
 static double mean_cost(const struct rq *rq, double r, double q)
 {
-	struct bko_plan_level low, high;
-	double middle = r + 0.5 * (rq->whole ? q + 1 : q);
-	double waiting;
+	struct bko_plan_service at;
 
-	bko__plan_level_of(&rq->lead, r, &low);
-	bko__plan_level_of(&rq->lead, r + q, &high);
-	waiting = (low.shortage2 - high.shortage2) / q;
-	return rq->costs.fixed * rq->costs.rate / q + rq->costs.backorder * waiting +
-	       rq->costs.holding * (middle - rq->lead.mean + waiting);
+	bko__plan_service_at(&rq->lead, r, q, &at);
+	return rq->costs.fixed * rq->costs.rate / q + rq->costs.backorder * at.backorders +
+	       rq->costs.holding * at.on_hand;
 }
 
 static double best_position(const struct rq *rq)

@@ -87,8 +87,7 @@ static int32_t take_lead(struct bko_plan_demand *demand, const struct bko_plan_d
 /* A unit is short at a position y in (r, r + Q] with probability P(D >= y) for
  * counts and P(D > y) for the normal, so the share short is a difference of
  * first-order losses, and the mean backorders one of second-order losses. */
-static void service_at(const struct bko_plan_demand *demand, double reorder, double quantity,
-                       struct bko_plan_service *service)
+void bko__plan_service_at(XX
 {
 	struct bko_plan_level low, high;
 
@@ -120,7 +119,7 @@ int32_t bko_plan_service_of(const struct bko_plan_demand *lead, double reorder, 
 		return BKO_E_ARGUMENT;
 	if (bko__plan_is_count(demand.kind) && (!is_whole(reorder) || !is_whole(quantity)))
 		return BKO_E_ARGUMENT;
-	service_at(&demand, reorder, quantity, &figures);
+	bko__plan_service_at(&demand, reorder, quantity, &figures);
 	if (!bko__plan_finite(figures.on_hand) || !bko__plan_finite(figures.fill_type2))
 		return BKO_E_RANGE;
 	bko__plan_give(service, &figures, sizeof figures);
@@ -132,7 +131,7 @@ static double fill_at(const struct bko_plan_demand *demand, double reorder, doub
 {
 	struct bko_plan_service service;
 
-	service_at(demand, reorder, quantity, &service);
+	bko__plan_service_at(demand, reorder, quantity, &service);
 	return formula == BKO_PLAN_FILL_EXACT ? service.fill : service.fill_type2;
 }
 

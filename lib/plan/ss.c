@@ -22,46 +22,6 @@ struct ss {
 	size_t known;
 };
 
-static int32_t check_costs(const struct bko_plan_cost *costs)
-{
-	if (costs->reserved != 0)
-		return BKO_E_STRUCT_NEWER;
-	if (!bko__plan_positive(costs->fixed) || !bko__plan_positive(costs->holding) ||
-	    !bko__plan_positive(costs->backorder))
-		return BKO_E_ARGUMENT;
-	return BKO_OK;
-}
-
-int32_t bko_plan_ss_power(const struct bko_plan_cost *costs, double demand_sd, double lead,
-                          double *s, double *S)
-{
-	struct bko_plan_cost in;
-	int32_t status = bko__plan_take(&in, sizeof in, sizeof in, costs);
-	double mean, sd, q, z, low;
-
-	if (status == BKO_OK)
-		status = check_costs(&in);
-	if (status != BKO_OK)
-		return status;
-	if (!s || !S)
-		return BKO_E_MISUSE;
-	if (!bko__plan_positive(in.rate) || !bko__plan_positive(demand_sd) ||
-	    !bko__plan_not_negative(lead))
-		return BKO_E_ARGUMENT;
-	mean = in.rate * (lead + 1);
-	sd = demand_sd * sqrt(lead + 1);
-	/* The figures are those of the published fit. */
-	q = 1.30 * pow(in.rate, 0.494) * pow(in.fixed / in.holding, 0.506) *
-	    pow(1 + sd * sd / (in.rate * in.rate), 0.116);
-	z = sqrt(q * in.holding / (sd * in.backorder));
-	low = 0.973 * mean + sd * (0.183 / z + 1.063 - 2.192 * z);
-	if (!bko__plan_finite(low) || !bko__plan_finite(low + q))
-		return BKO_E_RANGE;
-	*s = low;
-	*S = low + q;
-	return BKO_OK;
-}
-
 static double position_cost(const struct ss *ss, double y)
 {
 	struct bko_plan_level at;
@@ -76,7 +36,7 @@ static int32_t ss_take(struct ss *ss, const struct bko_plan_cost *costs,
 	int32_t status = bko__plan_take(&ss->costs, sizeof ss->costs, sizeof ss->costs, costs);
 
 	if (status == BKO_OK)
-		status = check_costs(&ss->costs);
+		status = bko__plan_check_ss_costs(&ss->costs);
 	if (status == BKO_OK)
 		status = bko__plan_demand_take(&ss->demand, demand);
 	if (status != BKO_OK)

@@ -9,22 +9,11 @@
 
 static const double value_max = 1e100;
 
-int bko__plan_is_slow(uint32_t kind)
-{
-	return kind >= BKO_PLAN_CROSTON && kind <= BKO_PLAN_SKU;
-}
-
-static int is_winters(uint32_t kind)
-{
-	return kind == BKO_PLAN_WINTERS_ADDITIVE || kind == BKO_PLAN_WINTERS_MULTIPLICATIVE;
-}
-
 int32_t bko__plan_check_state(const bko_plan_state *state)
 {
 	if (!state || ((uintptr_t)state & 7) != 0)
 		return BKO_E_MISUSE;
-	return state->kind >= BKO_PLAN_NAIVE && state->kind <= BKO_PLAN_AUTO ? BKO_OK
-	                                                                     : BKO_E_MISUSE;
+	return bko__plan_has(state->kind) ? BKO_OK : BKO_E_MISUSE;
 }
 
 int32_t bko__plan_check_seen(const bko_plan_state *state)
@@ -34,18 +23,6 @@ int32_t bko__plan_check_seen(const bko_plan_state *state)
 	if (status == BKO_OK && state->seen == 0)
 		return BKO_E_STATE;
 	return status;
-}
-
-/* Doubles behind the head. */
-size_t bko__plan_cells(const bko_plan_state *state)
-{
-	if (state->kind == BKO_PLAN_SKU)
-		return 6;
-	if (state->kind == BKO_PLAN_AUTO)
-		return 7 + 2 * (size_t)BANK_CELLS + state->season;
-	if (bko__plan_is_slow(state->kind))
-		return 7;
-	return 8 + (is_winters(state->kind) ? 2 : 1) * (size_t)state->season;
 }
 
 static double or_default(double given, double usual)
@@ -70,6 +47,8 @@ static int32_t take_method(struct bko_plan_method *in, const struct bko_plan_met
 	if (in->kind < BKO_PLAN_NAIVE || in->kind > BKO_PLAN_AUTO ||
 	    (in->flags & ~(uint32_t)BKO_PLAN_START) != 0)
 		return BKO_E_ARGUMENT;
+	if (!bko__plan_has(in->kind))
+		return BKO_E_UNSUPPORTED;
 	if (!is_share(in->alpha) || !is_share(in->beta) || !is_share(in->gamma) ||
 	    !is_share(in->phi) ||
 	    !(in->start_level >= -value_max && in->start_level <= value_max) ||
@@ -100,7 +79,7 @@ static int32_t take_slots(const struct bko_plan_method *in, uint16_t *slots)
 		count = in->kind == BKO_PLAN_MOVING_AVERAGE ? in->window : in->season;
 		least = 1;
 		most = BKO_PLAN_WINDOW_MAX;
-	} else if (is_winters(in->kind) || in->kind == BKO_PLAN_AUTO) {
+	} else if (bko__plan_is_winters(in->kind) || in->kind == BKO_PLAN_AUTO) {
 		count = in->season;
 		least = in->kind == BKO_PLAN_AUTO ? 1 : 2;
 		most = BKO_PLAN_SEASON_MAX;
@@ -141,37 +120,6 @@ int32_t bko_plan_state_size(const struct bko_plan_method *method, size_t *size)
 	return BKO_OK;
 }
 
-static void set_parameters(bko_plan_state *state, const struct bko_plan_method *in)
-{
-	if (state->kind < BKO_PLAN_CROSTON) {
-		struct plan_smooth *smooth = (struct plan_smooth *)state;
-		int naive = in->kind == BKO_PLAN_NAIVE;
-
-		smooth->alpha = naive ? 1 : in->alpha;
-		smooth->beta = in->kind == BKO_PLAN_SES || naive ? 0 : in->beta;
-		smooth->gamma = in->gamma;
-		smooth->phi = in->kind == BKO_PLAN_DAMPED ? in->phi : 1;
-		smooth->level = in->flags & BKO_PLAN_START ? in->start_level : 0;
-		if (in->kind == BKO_PLAN_HOLT || in->kind == BKO_PLAN_DAMPED)
-			smooth->trend = in->flags & BKO_PLAN_START ? in->start_trend : 0;
-		/* An error of these lives on in the season, or for a window. */
-		if (in->kind == BKO_PLAN_SEASONAL_NAIVE) {
-			smooth->alpha = 0;
-			smooth->beta = 0;
-			smooth->gamma = 1;
-		}
-		if (in->kind == BKO_PLAN_MOVING_AVERAGE) {
-			smooth->alpha = 1.0 / in->window;
-			smooth->beta = 0;
-		}
-	} else if (state->kind < BKO_PLAN_SKU) {
-		struct plan_slow *slow = (struct plan_slow *)state;
-
-		slow->alpha = in->alpha;
-		slow->beta = in->beta;
-	}
-}
-
 int32_t bko_plan_state_init(bko_plan_state *state, size_t size,
                             const struct bko_plan_method *method)
 {
@@ -189,7 +137,7 @@ int32_t bko_plan_state_init(bko_plan_state *state, size_t size,
 		return BKO_E_BUFFER;
 	memset(state, 0, size_of(&head));
 	*state = head;
-	set_parameters(state, &in);
+	bko__plan_start(state, &in);
 	return BKO_OK;
 }
 
@@ -204,20 +152,6 @@ static void make_room(bko_plan_state *state)
 	state->seen -= state->seen / 2 / season * season;
 	state->sales /= 2;
 	state->count /= 2;
-}
-
-static void step(bko_plan_state *state, double value, int learn)
-{
-	if (state->kind == BKO_PLAN_AUTO)
-		bko__plan_auto_step((struct plan_auto *)state, value, learn);
-	else if (state->kind == BKO_PLAN_SKU)
-		bko__plan_sku_step((struct plan_sku *)state, value, learn);
-	else if (bko__plan_is_slow(state->kind))
-		bko__plan_slow_step((struct plan_slow *)state, value, learn);
-	else if (is_winters(state->kind))
-		bko__plan_winters_step((struct plan_smooth *)state, value, learn);
-	else
-		bko__plan_smooth_step((struct plan_smooth *)state, value, learn);
 }
 
 int32_t bko_plan_observe(bko_plan_state *state, double value, uint32_t flags)
@@ -237,7 +171,7 @@ int32_t bko_plan_observe(bko_plan_state *state, double value, uint32_t flags)
 	if (!learn && state->seen == 0)
 		return BKO_OK;
 	make_room(state);
-	step(state, value, learn);
+	bko__plan_step(state, value, learn);
 	return BKO_OK;
 }
 
@@ -255,25 +189,14 @@ int32_t bko_plan_state_end(bko_plan_state *state, uint32_t ended)
 
 static void read_sales(const bko_plan_state *state, struct bko_plan_reading *out)
 {
-	double periods = state->seen;
-	double mean, square;
+	const double *sizes = bko__plan_sizes(state);
+	double periods = state->kind == BKO_PLAN_AUTO ? state->count : state->seen;
 
-	if (state->kind == BKO_PLAN_AUTO) {
-		mean = ((const struct plan_auto *)state)->mean;
-		square = ((const struct plan_auto *)state)->square;
-		periods = state->count;
-	} else if (state->kind == BKO_PLAN_SKU) {
-		mean = ((const struct plan_sku *)state)->mean;
-		square = ((const struct plan_sku *)state)->square;
-	} else {
-		mean = ((const struct plan_slow *)state)->mean;
-		square = ((const struct plan_slow *)state)->square;
-	}
 	out->sales = state->sales;
-	if (state->sales == 0)
+	if (!sizes || state->sales == 0)
 		return;
 	out->interval = periods / state->sales;
-	out->cv2 = bko__plan_cv2(mean, square, state->sales);
+	out->cv2 = bko__plan_cv2(sizes[0], sizes[1], state->sales);
 	if (state->sales > 1)
 		out->demand_class = bko__plan_class(out->interval, out->cv2);
 }
@@ -304,8 +227,7 @@ int32_t bko_plan_state_read(const bko_plan_state *state, struct bko_plan_reading
 			out.error += views[i].share * views[i].error;
 		}
 		out.seasonal = count == 2 ? views[1].share : 0;
-		if (bko__plan_is_slow(state->kind) || state->kind == BKO_PLAN_AUTO)
-			read_sales(state, &out);
+		read_sales(state, &out);
 	}
 	bko__plan_give(reading, &out, sizeof out);
 	return BKO_OK;

@@ -94,6 +94,13 @@ struct plan_view {
 
 enum { VIEWS_MAX = 2 };
 
+/* Whether this build has a kind; start and one period of a state of it. `learn` is
+ * 0 for a period passed over. */
+int bko__plan_has(uint32_t kind);
+void bko__plan_start(bko_plan_state *state, const struct bko_plan_method *in);
+void bko__plan_step(bko_plan_state *state, double value, int learn);
+/* Mean and sum of squared deviations of the sizes; NULL: the kind has none. */
+const double *bko__plan_sizes(const bko_plan_state *state);
 /* Views of a state that has seen something: at most VIEWS_MAX. */
 size_t bko__plan_views(const bko_plan_state *state, struct plan_view *views);
 /* Forecast of the period `ahead` (1 is the next), not yet kept from below 0. */
@@ -104,6 +111,7 @@ double bko__plan_next(const bko_plan_state *state);
 int32_t bko__plan_check_state(const bko_plan_state *state);
 int32_t bko__plan_check_seen(const bko_plan_state *state);
 size_t bko__plan_cells(const bko_plan_state *state);
+int bko__plan_is_winters(uint32_t kind);
 int bko__plan_is_slow(uint32_t kind); /* intermittent kinds and SKU */
 double bko__plan_cv2(double mean, double square, uint32_t sales);
 uint32_t bko__plan_class(double interval, double cv2);
@@ -120,6 +128,8 @@ void bko__plan_slow_view(const struct plan_slow *state, struct plan_view *view);
 void bko__plan_sku_view(const struct plan_sku *state, struct plan_view *view);
 size_t bko__plan_auto_views(const struct plan_auto *state, struct plan_view *views);
 
+/* Mean squared error of slow movers, at its n-th error. */
+void bko__plan_judge(double *error, double expected, double value, uint32_t n);
 /* Averages that start as plain means: rate 1/n until that is below `rate`. */
 double bko__plan_rate(double rate, uint32_t n);
 /* Size of a sale, one far above what is usual cut down. */

@@ -9,27 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-size_t bko__plan_views(const bko_plan_state *state, struct plan_view *views)
-{
-	size_t i;
-
-	memset(views, 0, VIEWS_MAX * sizeof *views);
-	for (i = 0; i < VIEWS_MAX; i++) {
-		views[i].kind = state->kind;
-		views[i].share = 1;
-		views[i].phi = 1;
-	}
-	if (state->kind == BKO_PLAN_AUTO)
-		return bko__plan_auto_views((const struct plan_auto *)state, views);
-	if (state->kind == BKO_PLAN_SKU)
-		bko__plan_sku_view((const struct plan_sku *)state, views);
-	else if (bko__plan_is_slow(state->kind))
-		bko__plan_slow_view((const struct plan_slow *)state, views);
-	else
-		bko__plan_smooth_view((const struct plan_smooth *)state, views);
-	return 1;
-}
-
 static double slot_of(const struct plan_view *view, uint32_t ahead)
 {
 	return view->slots[(view->phase + ahead - 1) % view->season];
