@@ -87,7 +87,8 @@ static int32_t take_lead(struct bko_plan_demand *demand, const struct bko_plan_d
 /* A unit is short at a position y in (r, r + Q] with probability P(D >= y) for
  * counts and P(D > y) for the normal, so the share short is a difference of
  * first-order losses, and the mean backorders one of second-order losses. */
-void bko__plan_service_at(XX
+void bko__plan_service_at(const struct bko_plan_demand *demand, double reorder, double quantity,
+                          struct bko_plan_service *service)
 {
 	struct bko_plan_level low, high;
 
