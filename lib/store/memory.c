@@ -181,7 +181,8 @@ int32_t bko_memory_stats(bko_memory *memory, struct bko_memory_stats *stats)
 	now.pages = memory->page_fresh - memory->page_frees;
 	now.pages_free = memory->page_count - now.pages;
 	now.bytes = sizeof *memory + ((uint64_t)memory->page_count << memory->page_shift) +
-	            (uint64_t)memory->block_limit * sizeof *memory->blocks;
+	            (uint64_t)memory->block_limit * sizeof *memory->blocks +
+	            (uint64_t)memory->block_count * BKO__MEMORY_LINE;
 	now.applied = memory->applied;
 	return memory_fill(stats, &now, sizeof now);
 }

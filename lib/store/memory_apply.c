@@ -64,7 +64,7 @@ static int32_t apply_check(const struct bko_batch *batch)
 
 	if (bko__memory_sized(batch, sizeof *batch) < 0 || batch->flags != 0)
 		return BKO_REPLY_UNSUPPORTED;
-	if ((uint64_t)batch->count > UINT32_MAX)
+	if (batch->count > BKO__MEMORY_COUNT)
 		return BKO_REPLY_TOO_LARGE;
 	if (batch->count > 0 && batch->entries == NULL)
 		return BKO_REPLY_UNSUPPORTED;

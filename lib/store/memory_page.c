@@ -55,7 +55,7 @@ static int page_find_equal(const struct bko__page *page, const unsigned char *ke
 	++*low;
 	high = *low;
 	if (high < page->count && (page->slots[high] & ~(uint64_t)0xffff) == target)
-		high += page_lower(page->slots + high, page->count - high, target + 0x10000);
+		high += page_lower(page->slots + high, page->count - high, target | 0xffff);
 	while (*low < high) {
 		middle = *low + (high - *low) / 2;
 		own = bko__page_key(page, middle);

@@ -93,7 +93,7 @@ static int32_t read_check(const struct bko_query *query)
 	if (bko__memory_sized(query, sizeof *query) < 0 ||
 	    (query->flags & ~(uint32_t)BKO_QUERY_STALE) != 0)
 		return BKO_REPLY_UNSUPPORTED;
-	if ((uint64_t)query->count > UINT32_MAX)
+	if (query->count > BKO__MEMORY_COUNT)
 		return BKO_REPLY_TOO_LARGE;
 	if (query->count > 0 && query->reads == NULL)
 		return BKO_REPLY_UNSUPPORTED;

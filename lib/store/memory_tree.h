@@ -16,9 +16,10 @@
 enum {
 	BKO__MEMORY_MAGIC = 0x626b6f6d,
 	BKO__MEMORY_TREES = 256,
-	BKO__MEMORY_FINGERS = 32, /* one for each letter, in either case */
-	BKO__MEMORY_PLACES = 32,  /* entries of a batch that are looked up once only */
-	BKO__MEMORY_DEPTH = 24,   /* inner levels; each takes four times the rows at least */
+	BKO__MEMORY_FINGERS = 32,       /* one for each letter, in either case */
+	BKO__MEMORY_PLACES = 32,        /* entries of a batch that are looked up once only */
+	BKO__MEMORY_DEPTH = 24,         /* inner levels; each takes four times the rows at least */
+	BKO__MEMORY_COUNT = 0x7fffffff, /* entries, or reads, of a call: indexes have 32 bits */
 	BKO__MEMORY_LINE = 64,
 	BKO__MEMORY_BLOCK = 8 /* pages that are allocated at a time */
 };

@@ -158,6 +158,26 @@ static void search_finds_the_place(void **state)
 	}
 }
 
+/* Equal heads of the highest bytes there are: what comes after them is none. */
+static void highest_heads_are_told_apart(void **state)
+{
+	static const unsigned char bytes[10] = {'a', 255, 255, 255, 255, 255, 255, 255, 255, 255};
+	struct pages pages;
+	struct bko_span key = {bytes, 0};
+	uint32_t slot;
+
+	(void)state;
+	bko__page_init(page_of(pages.page), PAGE, BKO__PAGE_LEAF);
+	insert(&pages, key_of("a"), 1, 1);
+	for (key.size = 7; key.size <= 10; key.size++)
+		insert(&pages, key, 1, key.size);
+	assert_int_equal(page_of(pages.page)->prefix, 1);
+	for (key.size = 7; key.size <= 10; key.size++) {
+		assert_true(bko__page_find(page_of(pages.page), bytes, key.size, &slot));
+		assert_int_equal(slot, key.size - 6);
+	}
+}
+
 static void row_comes_back_as_it_was_put(void **state)
 {
 	static const size_t sizes[] = {0, 1, 255, 256, BKO_VALUE_MAX};
@@ -278,6 +298,7 @@ int main(void)
 		cmocka_unit_test(keys_compare_as_bytes_then_size),
 		cmocka_unit_test(common_front_is_counted),
 		cmocka_unit_test(search_finds_the_place),
+		cmocka_unit_test(highest_heads_are_told_apart),
 		cmocka_unit_test(row_comes_back_as_it_was_put),
 		cmocka_unit_test(room_is_used_to_the_last_byte),
 		cmocka_unit_test(moved_cells_get_the_longest_prefix),

@@ -181,9 +181,10 @@ size_t shadow_key(struct shadow_keys *keys, unsigned char *key)
 
 	switch (keys->kind) {
 	case KEYS_ITEMS:
-		size = (size_t)snprintf((char *)key, BKO_KEY_MAX, "I%cSKU-%06u%c%c", 10,
-		                        shadow_below(random, 300), 0,
-		                        "hwaz"[shadow_below(random, 4)]);
+		size = (size_t)snprintf((char *)key, BKO_KEY_MAX, "I%cSKU-%06u", 10,
+		                        shadow_below(random, 300));
+		key[size++] = 0;
+		key[size++] = (unsigned char)"hwaz"[shadow_below(random, 4)];
 		shadow_big_endian(key + size, shadow_below(random, 20));
 		return size + shadow_below(random, 2) * 8;
 	case KEYS_ASCENDING:
@@ -211,6 +212,11 @@ size_t shadow_key(struct shadow_keys *keys, unsigned char *key)
 		key[1] = (unsigned char)shadow_below(random, 5);
 		shadow_big_endian(key + 2, ++keys->counter);
 		return 10;
+	case KEYS_EXTREME:
+		size = 1 + shadow_below(random, 20);
+		for (i = 0; i < size; i++)
+			key[i] = shadow_below(random, 4) && i > 0 ? 255 : 0;
+		return size;
 	default:
 		size = 1 + shadow_below(random, BKO_KEY_MAX);
 		for (i = 0; i < size; i++)

@@ -54,6 +54,7 @@ enum {
 	KEYS_SHORT,      /* of 1 to 3 of few letters: prefixes of each other, all trees */
 	KEYS_LONG,       /* longest ones that differ in the last bytes only */
 	KEYS_LANES,      /* several ascending series beside each other */
+	KEYS_EXTREME,    /* of lowest and highest bytes */
 	KEYS_KINDS
 };
 struct shadow_keys {
