@@ -206,17 +206,24 @@ static void gen_place(struct gen *g, struct op *op)
 	op->flags = chance(g, 5) ? BKO_OP_COUNT_REFUSED : 0;
 }
 
+/* An order to act on: most often a recent one, and one on which the verb can act. */
 static const struct order *some_order(struct gen *g, const struct model *m, struct op *op)
 {
-	const struct order *o;
+	const struct order *o = NULL;
 	if (m->order_count == 0 || chance(g, 1)) {
 		op->order = 9999;
 		return NULL;
 	}
-	o = &m->orders[chance(g, 50)
-	                       ? gen_below(g, m->order_count)
-	                       : m->order_count - 1 -
-	                                 gen_below(g, m->order_count < 5 ? m->order_count : 5)];
+	for (int i = 0; i < 5; i++) {
+		uint32_t last = m->order_count - 1, status;
+		o = &m->orders[last - (chance(g, 50) ? gen_below(g, m->order_count)
+		                                     : gen_below(g, last < 5 ? last + 1 : 5))];
+		status = model_status(m, o, op->now);
+		if (op->kind == OP_CONFIRM ? status == BKO_STATUS_HELD
+		                           : status >= BKO_STATUS_PARTLY_SHIPPED ||
+		                                     (status == BKO_STATUS_HELD && chance(g, 40)))
+			break;
+	}
 	op->order = o->id;
 	return o;
 }
@@ -315,7 +322,7 @@ static void gen_return(struct gen *g, const struct model *m, struct op *op)
 	}
 	op->line = o && o->line_count ? (int32_t)gen_below(g, o->line_count) : 0;
 	op->option = (uint32_t)gen_below(g, 4);
-	op->quantity = quantity(g, o ? o->lines[op->line].item : 0, 2);
+	op->quantity = chance(g, 70) ? 1 : quantity(g, o ? o->lines[op->line].item : 0, 2);
 	op->to = chance(g, 60) ? OP_ANY : location(g);
 	op->bucket = op->option == BKO_RETURN_BUCKET ? 1 + (int32_t)gen_below(g, OP_NAMES) : 0;
 	op->until = op->option == BKO_RETURN_ANNOUNCED && chance(g, 70)

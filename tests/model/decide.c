@@ -37,19 +37,20 @@ int64_t model_take(struct model *m, struct order *o, struct line *l, int32_t par
 		int32_t at = l->candidates[i];
 		struct position *p = &m->positions[l->item][at];
 		int64_t k = lesser(n, left[l->item][at]);
+		int free;
 		if (!(mask & 1u << at) || model_closed(p))
 			continue;
-		if (p->policy.selling == BKO_SELL_UNTRACKED &&
-		    p->policy.release_at_ms <= p->settled)
-			k = n;
+		free = p->policy.selling == BKO_SELL_UNTRACKED &&
+		       p->policy.release_at_ms <= p->settled;
+		k = free ? n : k;
 		k -= k % p->policy.quantum;
 		n -= k;
 		left[l->item][at] -= k;
 		if (o && k) {
 			struct place *place = model_place(m, o, l, at, part, p->settled);
 			place->allocated += k;
-			place->untracked = p->policy.selling == BKO_SELL_UNTRACKED;
-			p->open -= place->untracked ? 0 : k;
+			place->untracked = free;
+			p->open -= free ? 0 : k;
 		}
 	}
 	return n;

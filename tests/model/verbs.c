@@ -210,8 +210,25 @@ static int64_t takes(uint32_t verb, int waiting, const struct place *p)
 	case OP_AMEND:
 	case OP_SPLIT: return waiting ? p->backordered : p->allocated - p->picked;
 	case BKO_MARK_UNPICK + OP_KINDS: return waiting ? 0 : p->picked;
+	case BKO_MARK_UNALLOCATE + OP_KINDS:
+		return waiting || p->untracked ? 0 : p->allocated - p->picked;
 	default: return waiting ? 0 : p->allocated - p->picked;
 	}
+}
+
+/* The place of a line that takes units of another's, at the same rank. */
+static struct place *same_place(struct line *into, const struct place *p)
+{
+	struct place *q = into->places;
+	while (q < into->places + into->place_count &&
+	       (q->location != p->location || q->part != p->part))
+		q++;
+	if (q == into->places + into->place_count) {
+		into->place_count++;
+		*q = *p;
+		q->allocated = q->backordered = q->outside = q->picked = q->shipped = 0;
+	}
+	return q;
 }
 
 static void take_from(struct model *m, uint32_t verb, struct line *l, struct place *p, int waiting,
@@ -227,12 +244,10 @@ static void take_from(struct model *m, uint32_t verb, struct line *l, struct pla
 		return;
 	}
 	if (into) {
-		struct place *q = &into->places[into->place_count++];
-		*q = *p;
-		q->allocated = waiting ? 0 : n;
-		q->backordered = waiting ? n : 0;
-		q->outside = waiting ? (p->outside < n ? p->outside : n) : 0;
-		q->picked = q->shipped = 0;
+		struct place *q = same_place(into, p);
+		q->allocated += waiting ? 0 : n;
+		q->backordered += waiting ? n : 0;
+		q->outside += waiting ? (p->outside < n ? p->outside : n) : 0;
 		l->ordered -= n;
 		into->ordered += n;
 	}
@@ -542,6 +557,8 @@ int32_t model_sell(struct model *m, struct order *o, const struct op *op, int64_
 				p->picked = p->picked < p->allocated ? p->picked : p->allocated;
 				*n -= k;
 			}
+			if (p->untracked)
+				m->positions[l->item][p->location].shipped -= k;
 		}
 	return left ? BKO_E_INSUFFICIENT : BKO_OK;
 }
