@@ -398,7 +398,7 @@ static void gen_transfer(struct gen *g, struct op *op)
 {
 	op->item = item(g);
 	op->location = location(g);
-	op->to = location(g);
+	op->to = chance(g, 90) ? (op->location + 1) % g->locations : location(g);
 	op->quantity = quantity(g, op->item, 3);
 	op->until = chance(g, 80) ? op->now + gen_below(g, 2 * DAY) : 0;
 }

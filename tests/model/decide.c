@@ -12,17 +12,19 @@ static int64_t lesser(int64_t a, int64_t b)
 }
 
 struct place *model_place(struct model *m, struct order *o, struct line *l, int32_t location,
-                          int32_t part, int64_t placed)
+                          int32_t part, int32_t untracked, int64_t placed)
 {
 	struct position *p = &m->positions[l->item][location];
 	struct place *n;
 	for (int32_t i = 0; i < l->place_count; i++)
-		if (l->places[i].location == location && l->places[i].part == part)
+		if (l->places[i].location == location && l->places[i].part == part &&
+		    l->places[i].untracked == untracked)
 			return &l->places[i];
 	n = &l->places[l->place_count++];
 	memset(n, 0, sizeof *n);
 	n->location = location;
 	n->part = part;
+	n->untracked = untracked;
 	n->placed = placed;
 	n->lead = p->policy.lead_time_ms ? placed + p->policy.lead_time_ms : 0;
 	n->rank = model_rank(p, o, placed);
@@ -47,9 +49,8 @@ int64_t model_take(struct model *m, struct order *o, struct line *l, int32_t par
 		n -= k;
 		left[l->item][at] -= k;
 		if (o && k) {
-			struct place *place = model_place(m, o, l, at, part, p->settled);
+			struct place *place = model_place(m, o, l, at, part, free, p->settled);
 			place->allocated += k;
-			place->untracked = free;
 			p->open -= free ? 0 : k;
 		}
 	}
@@ -133,7 +134,7 @@ int64_t model_wait(struct model *m, struct order *o, struct line *l, int32_t par
 	}
 	if (home >= 0) {
 		struct place *place =
-			model_place(m, o, l, home, part, m->positions[l->item][home].settled);
+			model_place(m, o, l, home, part, 0, m->positions[l->item][home].settled);
 		int32_t of[] = {0, l->item, o->customer, o->channel};
 		place->backordered += admitted;
 		for (uint32_t i = BKO_LIMIT_ITEM; i <= BKO_LIMIT_CHANNEL; i++)

@@ -13,7 +13,7 @@
 #ifndef MODEL_ORDERS
 #define MODEL_ORDERS 32 /* of a history */
 #endif
-enum { MODEL_PLACES = 2 * OP_LOCATIONS, MODEL_SUPPLIES = 12, MODEL_RECORDS = 512 };
+enum { MODEL_PLACES = 10, MODEL_SUPPLIES = 12, MODEL_RECORDS = 512 };
 
 struct rank {
 	int64_t epoch, band, time, sequence;
@@ -149,7 +149,7 @@ uint32_t model_closed(const struct position *p);
 int64_t model_room(const struct model *m, const struct order *o, int32_t item, int32_t location,
                    const struct rank *rank, uint32_t *reason);
 struct place *model_place(struct model *m, struct order *o, struct line *l, int32_t location,
-                          int32_t part, int64_t placed);
+                          int32_t part, int32_t untracked, int64_t placed);
 int64_t model_take(struct model *m, struct order *o, struct line *l, int32_t part, int64_t n,
                    uint32_t mask, int64_t (*left)[OP_LOCATIONS]);
 void model_all_available(const struct model *m, int64_t (*left)[OP_LOCATIONS]);

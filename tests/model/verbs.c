@@ -209,6 +209,10 @@ static int64_t takes(uint32_t verb, int waiting, const struct place *p)
 	case OP_CANCEL:
 	case OP_AMEND:
 	case OP_SPLIT: return waiting ? p->backordered : p->allocated - p->picked;
+	case OP_TRANSFER:
+		if (waiting)
+			return p->backordered;
+		return p->untracked ? 0 : p->allocated - p->picked;
 	case BKO_MARK_UNPICK + OP_KINDS: return waiting ? 0 : p->picked;
 	case BKO_MARK_UNALLOCATE + OP_KINDS:
 		return waiting || p->untracked ? 0 : p->allocated - p->picked;
@@ -221,7 +225,7 @@ static struct place *same_place(struct line *into, const struct place *p)
 {
 	struct place *q = into->places;
 	while (q < into->places + into->place_count &&
-	       (q->location != p->location || q->part != p->part))
+	       (q->location != p->location || q->part != p->part || q->untracked != p->untracked))
 		q++;
 	if (q == into->places + into->place_count) {
 		into->place_count++;
@@ -413,14 +417,14 @@ static int32_t re_source(struct model *m, struct order *o, struct line *l, const
 		return BKO_E_NOT_FOUND;
 	model_settle(m, l->item, op->to, op->now);
 	moved.place_count = 0;
-	n = take_units(m, OP_SPLIT, l, op->location, wanted, &moved, NULL);
+	n = take_units(m, OP_TRANSFER, l, op->location, wanted, &moved, NULL);
 	l->ordered += n;
 	if (n < wanted || n == 0)
 		return BKO_E_INSUFFICIENT;
 	for (int32_t i = 0; i < moved.place_count; i++) {
 		struct place *from = &moved.places[i];
 		struct position *to = &m->positions[l->item][op->to];
-		struct place *p = model_place(m, o, l, op->to, from->part, from->placed);
+		struct place *p = model_place(m, o, l, op->to, from->part, 0, from->placed);
 		int64_t units = from->allocated + from->backordered;
 		int64_t now = model_available(m, l->item, op->to);
 		now = now < units ? now : units;
