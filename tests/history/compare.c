@@ -185,6 +185,32 @@ static int compare_item(struct world *w, int32_t item, int64_t now)
 	return 0;
 }
 
+/* What is exact at any time, a chain of serving still to come or not. */
+int compare_available(struct world *w, int64_t now)
+{
+	for (int32_t i = 0; i < OP_ITEMS; i++) {
+		struct bko_position found[OP_LOCATIONS];
+		struct name n;
+		bko_item *handle = NULL;
+		size_t count = 0;
+		if (bko_item_open(w->engine, now, name_item(&n, i), &handle) == BKO_OK)
+			bko_item_read(handle, 0, found, OP_LOCATIONS, sizeof *found, &count);
+		bko_item_close(handle);
+		for (size_t k = 0; k < count; k++) {
+			int32_t at = location_of(&found[k].location);
+			struct bko_position want;
+			char of[32];
+			model_position(w->model, i, at, &want);
+			snprintf(of, sizeof of, "item %d at %d, not quiet", i, at);
+			if (differ(w->why, of, "available_now", want.available_now,
+			           found[k].available_now) ||
+			    differ(w->why, of, "on_hand", want.on_hand, found[k].on_hand))
+				return 1;
+		}
+	}
+	return 0;
+}
+
 /* ---- The queue ------------------------------------------------------------------ */
 
 static int compare_queue(struct world *w, int32_t item, int32_t location, int64_t now)

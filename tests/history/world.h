@@ -29,6 +29,7 @@ struct ledger {
 struct setup {
 	int64_t granule;
 	uint32_t lanes, serve_lines, verify_every;
+	uint32_t lazy;        /* tick every so many steps; between, only totals are compared */
 	uint32_t verify_only; /* leave the comparing to the library's own verify */
 	uint32_t shared;      /* a store that is copied over from outside: rows are not cached */
 };
@@ -55,6 +56,7 @@ int world_step(struct world *world, const struct op *op);
 int compare_results(const struct op *op, const struct op_result *model,
                     const struct op_result *engine, char *why);
 int compare_state(struct world *world, const struct op *op);
+int compare_available(struct world *world, int64_t now);
 int check_ledger(struct world *world);
 int check_rules(struct world *world, int64_t now);
 int check_verify(struct world *world, int64_t now);
