@@ -56,7 +56,8 @@ enum {
 	BKO_STORE_SNAPSHOT = 1,  /* all rows of one read are of one moment */
 	BKO_STORE_EXCLUSIVE = 2, /* one engine alone uses it: rows may be cached between calls */
 	BKO_STORE_LENDS = 4,     /* rows given to bko_reply_row stay valid and unchanged until the
-	                          * next apply: the library makes no copy */
+	                          * next apply: the library makes no copy, and the entries of
+	                          * that apply do not point into them */
 	BKO_STORE_STALE = 8      /* a replica may answer queries that carry BKO_QUERY_STALE */
 };
 
@@ -188,6 +189,13 @@ BKO_API void bko_reply_end(bko_reply *reply, int32_t status, uint64_t revision, 
 /*
  * The memory store: an ordered tree of fixed pages. Zero-copy reads, no
  * allocation per row, no durability. For tests, caches and terminals.
+ *
+ * A batch that finds no room is BKO_REPLY_FULL; overwriting with a value that
+ * is not longer and deleting always find room. Pages that rows leave are used
+ * again, and go back to the allocator when the store is closed. Batches and
+ * queries that break the contract are BKO_REPLY_UNSUPPORTED, keys and values
+ * beyond the limits BKO_REPLY_TOO_LARGE. It has no locks: engines that share
+ * it are run one after another.
  */
 typedef struct bko_memory bko_memory;
 
@@ -201,8 +209,9 @@ struct bko_memory_options {
 	uint32_t page_size; /* bytes of a page: 2048 (default), 4096 or 8192 */
 	bko_alloc_fn alloc; /* NULL: realloc and free of libc, or the arena */
 	void *alloc_host;
-	void *arena;       /* caller's memory, used instead of any heap; NULL: none */
-	size_t arena_size; /* bytes; what does not fit is BKO_REPLY_FULL */
+	void *arena;       /* caller's memory, used instead of any heap, `alloc` too; NULL: none */
+	size_t arena_size; /* bytes: about 2300 for the store, a page for its own use, the rest
+	                    * pages for rows; what does not fit is BKO_REPLY_FULL */
 	uint32_t shared;   /* 1: several engines use it, so neither EXCLUSIVE nor LENDS */
 	uint32_t reserved;
 };
@@ -210,7 +219,9 @@ struct bko_memory_options {
 /* Opens an empty store. `options` may be NULL.
  * Ownership: *memory is the caller's until bko_memory_close; in arena mode it
  * lies in the arena.
- * Returns: BKO_E_ARGUMENT (page_size), BKO_E_NO_MEMORY. Since: 0.1. */
+ * Returns: BKO_E_ARGUMENT (page_size, shared); BKO_E_NO_MEMORY, also for an
+ * arena without room for a page; BKO_E_UNSUPPORTED if the library was built
+ * without a heap and neither arena nor `alloc` is given. Since: 0.1. */
 BKO_API int32_t bko_memory_open(const struct bko_memory_options *options, bko_memory **memory);
 
 /* Fills the table through which an engine uses the store. It stays valid until
@@ -234,8 +245,9 @@ BKO_API int32_t bko_memory_stats(bko_memory *memory, struct bko_memory_stats *st
  * two stores that hold the same rows agree, on every platform. Since: 0.1. */
 BKO_API int32_t bko_memory_hash(bko_memory *memory, uint64_t *hash);
 
-/* Copies all rows of one store into another, emptied first; revisions go on
- * from the higher of both. For snapshots in tests and forked decisions.
+/* Copies all rows of one store into another, emptied first. Rows keep their
+ * revisions; those of later batches go on from the higher of both. Hints and
+ * lent rows of `to` are void. For snapshots in tests and forked decisions.
  * Returns: BKO_E_NO_MEMORY; `to` is then empty. Since: 0.1. */
 BKO_API int32_t bko_memory_copy(bko_memory *from, bko_memory *to);
 

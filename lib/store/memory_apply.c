@@ -24,11 +24,11 @@ struct demand {
 /* Progress of the last pass. */
 struct writer {
 	uint64_t revision;
-	uint32_t page;  /* leaf that the places are in */
-	uint32_t split; /* it was split, or is new */
-	uint32_t shift; /* slots that its later places moved by */
-	uint32_t empty; /* leaf that lost all rows, unlinked unless it gets others */
-	const struct bko_entry *emptied_by;
+	uint32_t page;   /* leaf that the places are in */
+	uint32_t split;  /* it was split, or is new */
+	uint32_t shift;  /* slots that its later places moved by */
+	uint32_t shrunk; /* leaf that lost rows */
+	const struct bko_entry *shrunk_by;
 };
 
 static const struct bko_entry *apply_entry(const struct bko_batch *batch, size_t i)
@@ -138,13 +138,14 @@ static void demand_add(struct demand *demand, struct bko_memory *memory,
 	demand->pages += added + above;
 }
 
-static void write_unlink(struct writer *writer, struct bko_memory *memory)
+/* Only when no later entry lies in that leaf: it might need the room. Those
+ * ahead are right of it, and the leaf on its left is done with too. */
+static void write_shrink(struct writer *writer, struct bko_memory *memory)
 {
-	const struct bko_entry *entry = writer->emptied_by;
+	const struct bko_entry *entry = writer->shrunk_by;
 
-	if (bko__pool_page(memory, writer->empty)->count == 0)
-		bko__tree_unlink(memory, entry->key.data, entry->key.size);
-	writer->empty = 0;
+	bko__tree_shrink(memory, writer->shrunk, entry->key.data, entry->key.size);
+	writer->shrunk = 0;
 }
 
 static void write_put(struct writer *writer, struct bko_memory *memory,
@@ -180,8 +181,8 @@ static void write_entry(struct writer *writer, struct bko_memory *memory,
 {
 	struct bko__page *page;
 
-	if (writer->empty != 0 && writer->empty != place->page)
-		write_unlink(writer, memory);
+	if (writer->shrunk != 0 && writer->shrunk != place->page)
+		write_shrink(writer, memory);
 	if (entry->action == BKO_ACTION_PUT) {
 		write_put(writer, memory, entry, place);
 		return;
@@ -194,10 +195,8 @@ static void write_entry(struct writer *writer, struct bko_memory *memory,
 	memory->row_bytes -= bko__page_value_size(bko__page_key(page, place->slot));
 	bko__page_remove(page, place->slot);
 	writer->shift--;
-	if (page->count == 0) {
-		writer->empty = place->page;
-		writer->emptied_by = entry;
-	}
+	writer->shrunk = place->page;
+	writer->shrunk_by = entry;
 }
 
 static void write_all(struct bko_memory *memory, const struct bko_batch *batch, uint64_t revision)
@@ -224,8 +223,8 @@ static void write_all(struct bko_memory *memory, const struct bko_batch *batch, 
 			apply_find(memory, entry, &place);
 		write_entry(&writer, memory, entry, &place);
 	}
-	if (writer.empty != 0)
-		write_unlink(&writer, memory);
+	if (writer.shrunk != 0)
+		write_shrink(&writer, memory);
 }
 
 /* Checks the guards and reserves pages: DONE, CONFLICT or FULL. */

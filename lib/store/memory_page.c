@@ -279,3 +279,22 @@ void bko__page_move(struct bko__page *from, uint32_t at, struct bko__page *to)
 	page_fit_prefix(from);
 	page_fit_prefix(to);
 }
+
+void bko__page_join(struct bko__page *left, struct bko__page *right, struct bko__page *spare)
+{
+	size_t lead = page_lead(left);
+	uint32_t count = left->count;
+	size_t size;
+	uint32_t i;
+
+	page_pack(left, spare);
+	for (i = 0; i < right->count; i++) {
+		size = bko__page_taken(right, i) - BKO__PAGE_SLOT;
+		left->top = (uint16_t)(left->top - size);
+		memcpy((unsigned char *)left + left->top, bko__page_key(right, i) - lead, size);
+		left->slots[count + i] = left->top + lead;
+	}
+	left->count = (uint16_t)(count + right->count);
+	left->last = UINT16_MAX;
+	page_fit_prefix(left);
+}

@@ -209,4 +209,8 @@ size_t bko__page_taken(const struct bko__page *page, uint32_t slot);
 /* Moves the cells from slot `at` on to an empty page of the same level. */
 void bko__page_move(struct bko__page *from, uint32_t at, struct bko__page *to);
 
+/* Copies the cells of a page behind those of its left neighbour. There must be
+ * room. */
+void bko__page_join(struct bko__page *left, struct bko__page *right, struct bko__page *spare);
+
 #endif

@@ -5,7 +5,7 @@
  * lies left. Leaves split where the insertions come from: after an ascending
  * one the new row goes alone to the right, so rows that come in order fill
  * their pages; the like for rows that ascend, or descend, in the middle of
- * others. Pages that become empty leave the tree.
+ * others. Leaves that become empty, or nearly so, leave the tree.
  *
  * Nothing here can fail: who changes something has reserved the pages.
  *
@@ -332,12 +332,12 @@ static void tree_lower_root(struct bko_memory *memory, uint32_t *root)
 	}
 }
 
-void bko__tree_unlink(struct bko_memory *memory, const unsigned char *key, size_t size)
+/* Takes the leaf to which `path` leads out of its tree. */
+static void tree_unlink(struct bko_memory *memory, uint32_t number, uint32_t *root)
 {
-	uint32_t number = tree_descend(memory, key, size, 1);
 	struct bko__page *page = bko__pool_page(memory, number);
 	uint32_t depth = memory->path_size;
-	uint32_t index;
+	uint32_t index = 0;
 
 	if (page->prev != 0)
 		bko__pool_page(memory, page->prev)->next = page->next;
@@ -353,11 +353,41 @@ void bko__tree_unlink(struct bko_memory *memory, const unsigned char *key, size_
 		bko__pool_free(memory, number);
 	}
 	if (depth == 0) {
-		memory->roots[key[0]] = 0;
+		*root = 0;
 		return;
 	}
 	if (index == 0)
 		page->first = bko__page_child(page, 1);
 	bko__page_remove(page, index == 0 ? 0 : index - 1);
-	tree_lower_root(memory, &memory->roots[key[0]]);
+	tree_lower_root(memory, root);
+}
+
+/* Copies the rows of a leaf that has few to its left neighbour, if that has
+ * room for them and for some more; returns whether it had. Both must have the
+ * same parent: what parts two parents is not moved. */
+static int tree_join(struct bko_memory *memory, struct bko__page *page)
+{
+	size_t capacity = bko__page_capacity(page->size);
+	size_t used = capacity - bko__page_room(page);
+	struct bko__page *left;
+	uint32_t depth = memory->path_size;
+
+	if (used > capacity / 4 || depth == 0 || memory->path[depth - 1].index == 0)
+		return 0;
+	left = bko__pool_page(memory, page->prev);
+	if (bko__page_room(left) < used + capacity / 8)
+		return 0;
+	bko__page_join(left, page, bko__pool_page(memory, 0));
+	return 1;
+}
+
+void bko__tree_shrink(struct bko_memory *memory, uint32_t number, const unsigned char *key,
+                      size_t size)
+{
+	struct bko__page *page = bko__pool_page(memory, number);
+
+	if (tree_descend(memory, key, size, 1) != number)
+		return;
+	if (page->count == 0 || tree_join(memory, page))
+		tree_unlink(memory, number, &memory->roots[key[0]]);
 }

@@ -119,8 +119,12 @@ uint64_t bko__tree_need(struct bko_memory *memory, const unsigned char *key, siz
 int bko__tree_insert(struct bko_memory *memory, const struct bko__place *place,
                      const struct bko_entry *row, uint64_t revision);
 
-/* Takes an empty leaf out of its tree; a key that belongs into it leads there. */
-void bko__tree_unlink(struct bko_memory *memory, const unsigned char *key, size_t size);
+/* Looks after a leaf that lost rows, `key` the last of them: takes it out of
+ * its tree if it is empty, or if the leaf left of it has room for what is in
+ * it. Places in either are void then. If the key meanwhile leads to another
+ * leaf, there was a split, and nothing is done. */
+void bko__tree_shrink(struct bko_memory *memory, uint32_t number, const unsigned char *key,
+                      size_t size);
 
 /* memory_read.c, memory_apply.c: the callbacks, and what they share. */
 void bko__memory_read(void *host, const struct bko_query *query, bko_reply *reply);

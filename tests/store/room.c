@@ -395,6 +395,42 @@ static void ascending_rows_fill_pages(void **state)
 	}
 }
 
+/* Of rows that were deleted here and there no thin pages remain. */
+static void deleted_rows_give_their_pages_back(void **state)
+{
+	unsigned char key[BKO_KEY_MAX];
+	struct bko_entry entry = {{key, 0}, {"some value", 10}, 0, 0, 0, BKO_ACTION_PUT};
+	struct failing failing = {0, 0, 0, 0};
+	struct bko_memory_stats stats = {sizeof stats, 0, 0, 0, 0, 0, 0, 0};
+	bko_memory *memory = open_failing(&failing);
+	uint64_t random = 1;
+	struct shadow_keys keys = {KEYS_ASCENDING, 0, &random};
+	uint64_t pages;
+	int k;
+
+	(void)state;
+	for (k = 0; k < 20000; k++) {
+		entry.key.size = shadow_key(&keys, key);
+		reply_apply(memory, &entry, 1, &reply);
+	}
+	bko_memory_stats(memory, &stats);
+	pages = stats.pages;
+	/* The same keys again, and nine of ten deleted. */
+	random = 1;
+	keys.counter = 0;
+	entry.action = BKO_ACTION_DELETE;
+	for (k = 0; k < 20000; k++) {
+		entry.key.size = shadow_key(&keys, key);
+		if (k % 10 != 0)
+			reply_apply(memory, &entry, 1, &reply);
+	}
+	sound(memory);
+	bko_memory_stats(memory, &stats);
+	assert_true(stats.rows == 2000);
+	assert_true(stats.pages < pages / 4);
+	bko_memory_close(memory);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,6 +441,7 @@ int main(void)
 		cmocka_unit_test(copy_without_room_is_empty),
 		cmocka_unit_test(hash_tells_rows_and_nothing_else),
 		cmocka_unit_test(ascending_rows_fill_pages),
+		cmocka_unit_test(deleted_rows_give_their_pages_back),
 	};
 
 	return cmocka_run_group_tests_name("store room", tests, NULL, NULL);
