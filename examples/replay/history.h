@@ -13,9 +13,9 @@ enum {
 	HISTORY_UNITS_MAX = 1000000000, /* of one row */
 	HISTORY_ROWS_MAX = 4096,        /* of one invoice: what an order may have */
 	HISTORY_DAYS_MAX = 40000,
-	HISTORY_FAULTS_KEPT = 10,
-	HISTORY_NONE = UINT32_MAX
+	HISTORY_FAULTS_KEPT = 10
 };
+#define HISTORY_NONE UINT32_MAX
 
 /* A row of an invoice: asked units, or (negative) units that came back. */
 struct row {

@@ -29,7 +29,7 @@ struct names {
 	uint32_t count, room, slot_count;
 };
 
-enum { NAMES_NONE = UINT32_MAX };
+#define NAMES_NONE UINT32_MAX
 
 /* The number of a name, given to it now if it is new. */
 uint32_t names_add(struct names *names, struct bko_span name);
