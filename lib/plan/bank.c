@@ -146,7 +146,8 @@ static void step_season(struct plan_auto *state, double value, int learn)
 
 	if (state->head.flags & STATE_WARM) {
 		bank_step(state->twin, &state->twin_weight, t, value / *slot, learn);
-		level = state->twin[best_member(state->twin)];
+		/* Against a slow level: a quick one would swallow the season. */
+		level = state->twin[FALLBACK];
 		if (!learn || !(level > 0))
 			return;
 		*slot += season_rate * (value / level - *slot);

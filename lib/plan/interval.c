@@ -190,7 +190,7 @@ int32_t bko_plan_band_save(const struct bko_plan_band *band, void *bytes, size_t
 
 int32_t bko_plan_band_load(struct bko_plan_band *band, const void *bytes, size_t size)
 {
-	struct bko_plan_band loaded;
+	struct bko_plan_band loaded, checked;
 	int32_t status = bko__plan_can_give(band, sizeof loaded);
 	const unsigned char *in = bytes;
 
@@ -209,7 +209,7 @@ int32_t bko_plan_band_load(struct bko_plan_band *band, const void *bytes, size_t
 	loaded.reserved = (uint32_t)bko__plan_get_bytes(in + 12, 4);
 	loaded.coverage = bko__plan_get_double(in + 16);
 	loaded.spread = bko__plan_get_double(in + 24);
-	if (bko__plan_get_bytes(in, 4) != BAND_FORMAT || check_band(&loaded, &loaded) != BKO_OK)
+	if (bko__plan_get_bytes(in, 4) != BAND_FORMAT || check_band(&loaded, &checked) != BKO_OK)
 		return BKO_E_CORRUPT;
 	bko__plan_give(band, &loaded, sizeof loaded);
 	return BKO_OK;

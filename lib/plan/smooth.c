@@ -120,7 +120,6 @@ void bko__plan_smooth_view(const struct plan_smooth *state, struct plan_view *vi
 	view->alpha = state->alpha;
 	view->beta = state->beta;
 	view->gamma = state->gamma;
-	view->factors = state->head.kind == BKO_PLAN_WINTERS_MULTIPLICATIVE;
 	switch (state->head.kind) {
 	case BKO_PLAN_SEASONAL_NAIVE:
 		if (state->head.seen < state->head.season) {
@@ -134,8 +133,13 @@ void bko__plan_smooth_view(const struct plan_smooth *state, struct plan_view *vi
 	case BKO_PLAN_THETA: theta_line(state, view); return;
 	case BKO_PLAN_WINTERS_ADDITIVE:
 	case BKO_PLAN_WINTERS_MULTIPLICATIVE:
-		if (!(state->head.flags & STATE_WARM))
+		if (!(state->head.flags & STATE_WARM)) {
+			/* Naive until two seasons are known. */
+			view->alpha = 1;
+			view->beta = 0;
 			return;
+		}
+		view->factors = state->head.kind == BKO_PLAN_WINTERS_MULTIPLICATIVE;
 		break;
 	default: return;
 	}
