@@ -52,7 +52,7 @@ int32_t model_may(const struct model *m, const struct order *o, uint32_t verb, i
 {
 	switch (model_status(m, o, now)) {
 	case BKO_STATUS_HELD: return verb == OP_SHIP ? BKO_E_STATE : BKO_OK;
-	case BKO_STATUS_EXPIRED: return BKO_E_EXPIRED;
+	case BKO_STATUS_EXPIRED: return BKO_E_STATE;
 	case BKO_STATUS_RELEASED:
 	case BKO_STATUS_CANCELLED:
 	case BKO_STATUS_COMPLETE: return verb == OP_CANCEL ? BKO_OK : BKO_E_STATE;
