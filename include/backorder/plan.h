@@ -85,8 +85,9 @@ struct bko_plan_level {
 	double covered;   /* P(D <= x) */
 	double shortage;  /* E[max(D - x, 0)] */
 	double surplus;   /* E[max(x - D, 0)] */
-	double shortage2; /* second order: E[max(D - x, 0)^2] / 2; of counts, x whole:
-	                   * E[max(D - x, 0) max(D - x - 1, 0)] / 2 */
+	double shortage2; /* second order: E[max(D - x, 0)^2] / 2; of counts
+	                   * E[max(D - x, 0) max(D - x - 1, 0)] / 2, between whole levels
+	                   * on a straight line */
 };
 
 /* Chooses a distribution for counted demand of this mean and variance, both

@@ -126,15 +126,13 @@ static void level_of_count(const struct bko_plan_demand *demand, double x,
 	double part = x - whole;
 	struct plan_sums sums;
 
-	/* Between two whole levels the first-order figures are straight lines. */
+	/* Between two whole levels the figures are straight lines. */
 	bko__plan_count_sums(demand, whole, &sums);
 	level->covered = sums.below + sums.at;
 	level->below = part > 0 ? level->covered : sums.below;
 	level->shortage = sums.shortage - part * sums.above;
 	level->surplus = sums.surplus + part * level->covered;
-	level->shortage2 = sums.shortage2 - part * sums.shortage;
-	if (part > 0)
-		level->shortage2 += 0.5 * part * (part + 1) * sums.above;
+	level->shortage2 = sums.shortage2 - part * (sums.shortage - sums.above);
 }
 
 static void level_of_empirical(const struct bko_plan_demand *demand, double x,

@@ -1,0 +1,588 @@
+/*
+ * Every function refuses what has no meaning, with the code its documentation
+ * names, and leaves its outputs alone.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "series.h"
+
+#define REFUSED(code, call) assert_int_equal((call), (code))
+#define ARGUMENT(call)      REFUSED(BKO_E_ARGUMENT, call)
+#define MISUSE(call)        REFUSED(BKO_E_MISUSE, call)
+
+static const double untouched = 4711;
+
+/* For parameters that must be positive: what they must not be. */
+static const double not_positive[] = {0, -1, NAN, INFINITY, -INFINITY};
+/* For those that may be 0. */
+static const double not_amount[] = {-1e-9, NAN, INFINITY, -INFINITY};
+static const double not_probability[] = {0, 1, -.1, 1.1, NAN, INFINITY};
+
+static struct bko_plan_demand demand_of(uint32_t kind, double mean, double variance)
+{
+	struct bko_plan_demand demand;
+
+	memset(&demand, 0, sizeof demand);
+	demand.struct_size = sizeof demand;
+	demand.kind = kind;
+	demand.mean = mean;
+	demand.variance = variance;
+	return demand;
+}
+
+static struct bko_plan_cost costs_of(double fixed, double holding, double backorder, double rate)
+{
+	struct bko_plan_cost costs = {sizeof costs, 0, fixed, holding, backorder, rate};
+
+	return costs;
+}
+
+static void order_quantities(void **state)
+{
+	static const double from[] = {0, 10}, bad_from[] = {1, 10}, falling[] = {0, 0},
+			    price[] = {2, 1}, no_price[] = {2, 0};
+	double q = untouched, c = untouched, s = untouched, work[6], orders[2], bad_demand[2];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(not_positive); i++) {
+		double x = not_positive[i];
+
+		ARGUMENT(bko_plan_eoq(x, 1, 1, &q, &c));
+		ARGUMENT(bko_plan_eoq(1, x, 1, &q, &c));
+		ARGUMENT(bko_plan_eoq(1, 1, x, &q, &c));
+		ARGUMENT(bko_plan_eoq_cost(x, 1, 1, 1, &c));
+		ARGUMENT(bko_plan_eoq_cost(1, x, 1, 1, &c));
+		ARGUMENT(bko_plan_eoq_cost(1, 1, x, 1, &c));
+		ARGUMENT(bko_plan_eoq_cost(1, 1, 1, x, &c));
+		ARGUMENT(bko_plan_eoq_backorder(x, 1, 1, 1, &q, &s, &c));
+		ARGUMENT(bko_plan_eoq_backorder(1, x, 1, 1, &q, &s, &c));
+		ARGUMENT(bko_plan_eoq_backorder(1, 1, x, 1, &q, &s, &c));
+		ARGUMENT(bko_plan_eoq_backorder(1, 1, 1, x, &q, &s, &c));
+		ARGUMENT(bko_plan_epq(x, 1, 1, 2, &q, &c));
+		ARGUMENT(bko_plan_epq(1, x, 1, 2, &q, &c));
+		ARGUMENT(bko_plan_epq(1, 1, x, 2, &q, &c));
+		ARGUMENT(bko_plan_epq(1, 1, 1, x, &q, &c));
+		ARGUMENT(bko_plan_epq_cost(1, 1, 1, x, 1, &c));
+		ARGUMENT(bko_plan_epq_cost(1, 1, 1, 2, x, &c));
+		ARGUMENT(bko_plan_eoq_discount(x, 1, 1, from, price, 2, 0, &q, &c));
+		ARGUMENT(bko_plan_eoq_discount(1, x, 1, from, price, 2, 0, &q, &c));
+		ARGUMENT(bko_plan_eoq_discount(1, 1, x, from, price, 2, 0, &q, &c));
+		ARGUMENT(bko_plan_eoq_disruption(x, 1, 1, 1, 1, 1, &q, &c));
+		ARGUMENT(bko_plan_eoq_disruption(1, x, 1, 1, 1, 1, &q, &c));
+		ARGUMENT(bko_plan_eoq_disruption(1, 1, x, 1, 1, 1, &q, &c));
+		ARGUMENT(bko_plan_eoq_disruption(1, 1, 1, x, 1, 1, &q, &c));
+		ARGUMENT(bko_plan_eoq_disruption(1, 1, 1, 1, x, 1, &q, &c));
+		ARGUMENT(bko_plan_eoq_disruption(1, 1, 1, 1, 1, x, &q, &c));
+		ARGUMENT(bko_plan_lots(x, 1, price, 2, work, orders, &c));
+		ARGUMENT(bko_plan_lots(1, x, price, 2, work, orders, &c));
+	}
+	for (i = 0; i < COUNT(not_amount); i++) {
+		bad_demand[0] = 1;
+		bad_demand[1] = not_amount[i];
+		ARGUMENT(bko_plan_lots(1, 1, bad_demand, 2, work, orders, &c));
+		ARGUMENT(bko_plan_eoq_discount(1, 1, 1, bad_demand, price, 2, 0, &q, &c));
+	}
+	ARGUMENT(bko_plan_epq(1, 1, 2, 2, &q, &c));
+	ARGUMENT(bko_plan_eoq_discount(1, 1, 1, from, price, 0, 0, &q, &c));
+	ARGUMENT(bko_plan_eoq_discount(1, 1, 1, from, price, 65, 0, &q, &c));
+	ARGUMENT(bko_plan_eoq_discount(1, 1, 1, from, price, 2, 2, &q, &c));
+	ARGUMENT(bko_plan_eoq_discount(1, 1, 1, bad_from, price, 2, 0, &q, &c));
+	ARGUMENT(bko_plan_eoq_discount(1, 1, 1, falling, price, 2, 0, &q, &c));
+	ARGUMENT(bko_plan_eoq_discount(1, 1, 1, from, no_price, 2, 0, &q, &c));
+	ARGUMENT(bko_plan_lots(1, 1, price, 0, work, orders, &c));
+	ARGUMENT(bko_plan_lots(1, 1, price, 4097, work, orders, &c));
+	REFUSED(BKO_E_RANGE, bko_plan_eoq(1e200, 1e-200, 1e200, &q, &c));
+	REFUSED(BKO_E_RANGE, bko_plan_eoq_cost(1e200, 1, 1e200, 1, &c));
+	MISUSE(bko_plan_eoq(1, 1, 1, NULL, &c));
+	MISUSE(bko_plan_eoq(1, 1, 1, &q, NULL));
+	MISUSE(bko_plan_eoq_cost(1, 1, 1, 1, NULL));
+	MISUSE(bko_plan_eoq_backorder(1, 1, 1, 1, NULL, &s, &c));
+	MISUSE(bko_plan_eoq_backorder(1, 1, 1, 1, &q, NULL, &c));
+	MISUSE(bko_plan_eoq_backorder(1, 1, 1, 1, &q, &s, NULL));
+	MISUSE(bko_plan_epq(1, 1, 1, 2, NULL, &c));
+	MISUSE(bko_plan_epq(1, 1, 1, 1, &q, NULL));
+	MISUSE(bko_plan_epq_cost(1, 1, 1, 2, 1, NULL));
+	MISUSE(bko_plan_eoq_discount(1, 1, 1, NULL, price, 2, 0, &q, &c));
+	MISUSE(bko_plan_eoq_discount(1, 1, 1, from, NULL, 2, 0, &q, &c));
+	MISUSE(bko_plan_eoq_discount(1, 1, 1, from, price, 2, 0, NULL, &c));
+	MISUSE(bko_plan_eoq_discount(1, 1, 1, from, price, 2, 0, &q, NULL));
+	MISUSE(bko_plan_eoq_disruption(1, 1, 1, 1, 1, 1, NULL, &c));
+	MISUSE(bko_plan_eoq_disruption(1, 1, 1, 1, 1, 1, &q, NULL));
+	MISUSE(bko_plan_lots(1, 1, NULL, 2, work, orders, &c));
+	MISUSE(bko_plan_lots(1, 1, price, 2, NULL, orders, &c));
+	MISUSE(bko_plan_lots(1, 1, price, 2, work, NULL, &c));
+	MISUSE(bko_plan_lots(1, 1, price, 2, work, orders, NULL));
+	assert_true(q == untouched && c == untouched && s == untouched);
+}
+
+static void distributions(void **state)
+{
+	static const double values[] = {1, 2, 3}, falling[] = {2, 1, 3}, nan_in[] = {1, NAN, 3},
+			    zeros[] = {0, 0, 0}, negative[] = {1, -1, 1};
+	static const uint32_t kinds[] = {BKO_PLAN_NORMAL, BKO_PLAN_POISSON,
+	                                 BKO_PLAN_NEGATIVE_BINOMIAL};
+	struct bko_plan_demand good = demand_of(BKO_PLAN_NORMAL, 1, 1), bad;
+	struct bko_plan_level level = {.struct_size = sizeof level};
+	double x = untouched;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < COUNT(not_amount); i++)
+		for (k = 0; k < COUNT(kinds); k++) {
+			bad = demand_of(kinds[k], not_amount[i], 2);
+			ARGUMENT(bko_plan_demand_at(&bad, 1, &level));
+			ARGUMENT(bko_plan_demand_quantile(&bad, .5, &x));
+			bad = demand_of(kinds[k], 1, not_amount[i]);
+			if (kinds[k] != BKO_PLAN_POISSON)
+				ARGUMENT(bko_plan_demand_at(&bad, 1, &level));
+		}
+	for (i = 0; i < COUNT(not_probability); i++)
+		ARGUMENT(bko_plan_demand_quantile(&good, not_probability[i], &x));
+	bad = demand_of(0, 1, 1);
+	ARGUMENT(bko_plan_demand_at(&bad, 1, &level));
+	bad = demand_of(6, 1, 1);
+	ARGUMENT(bko_plan_demand_at(&bad, 1, &level));
+	bad = demand_of(BKO_PLAN_LOGNORMAL, NAN, 1);
+	ARGUMENT(bko_plan_demand_at(&bad, 1, &level));
+	bad = demand_of(BKO_PLAN_LOGNORMAL, 1, -1);
+	ARGUMENT(bko_plan_demand_at(&bad, 1, &level));
+	bad = demand_of(BKO_PLAN_LOGNORMAL, 700, 100);
+	REFUSED(BKO_E_RANGE, bko_plan_demand_at(&bad, 1, &level));
+	bad = demand_of(BKO_PLAN_NEGATIVE_BINOMIAL, 2, 1.9); /* below the mean */
+	ARGUMENT(bko_plan_demand_at(&bad, 1, &level));
+	bad = demand_of(BKO_PLAN_NEGATIVE_BINOMIAL, 2, 2e5); /* too far above it */
+	ARGUMENT(bko_plan_demand_at(&bad, 1, &level));
+	bad = demand_of(BKO_PLAN_POISSON, 100001, 0);
+	ARGUMENT(bko_plan_demand_at(&bad, 1, &level));
+	bad = demand_of(BKO_PLAN_POISSON, 3, 0);
+	ARGUMENT(bko_plan_demand_at(&bad, 2e9, &level));
+	ARGUMENT(bko_plan_demand_at(&good, NAN, &level));
+	bad = demand_of(BKO_PLAN_EMPIRICAL, 0, 0);
+	MISUSE(bko_plan_demand_at(&bad, 1, &level));
+	bad.values = values;
+	ARGUMENT(bko_plan_demand_at(&bad, 1, &level)); /* an empty series */
+	bad.count = 3;
+	assert_int_equal(bko_plan_demand_at(&bad, 1, &level), BKO_OK);
+	bad.values = falling;
+	ARGUMENT(bko_plan_demand_at(&bad, 1, &level));
+	bad.values = nan_in;
+	ARGUMENT(bko_plan_demand_at(&bad, 1, &level));
+	bad.values = values;
+	bad.weights = zeros;
+	ARGUMENT(bko_plan_demand_at(&bad, 1, &level));
+	bad.weights = negative;
+	ARGUMENT(bko_plan_demand_at(&bad, 1, &level));
+	MISUSE(bko_plan_demand_at(NULL, 1, &level));
+	MISUSE(bko_plan_demand_at(&good, 1, NULL));
+	MISUSE(bko_plan_demand_quantile(NULL, .5, &x));
+	MISUSE(bko_plan_demand_quantile(&good, .5, NULL));
+	ARGUMENT(bko_plan_demand_fit(-1, 1, &bad));
+	ARGUMENT(bko_plan_demand_fit(1, NAN, &bad));
+	MISUSE(bko_plan_demand_fit(1, 1, NULL));
+	assert_true(x == untouched);
+}
+
+static void sized_structs(void **state)
+{
+	struct {
+		struct bko_plan_demand known;
+		double more[2];
+	} newer;
+	struct bko_plan_level level = {.struct_size = sizeof level - 8};
+	struct {
+		struct bko_plan_level known;
+		double more[2];
+	} wide;
+
+	(void)state;
+	memset(&newer, 0, sizeof newer);
+	newer.known = demand_of(BKO_PLAN_NORMAL, 1, 1);
+	REFUSED(BKO_E_STRUCT_SIZE, bko_plan_demand_at(&newer.known, 1, &level));
+	memset(&wide, 0xff, sizeof wide);
+	wide.known.struct_size = sizeof wide;
+	newer.known.struct_size = sizeof newer;
+	assert_int_equal(bko_plan_demand_at(&newer.known, 1, &wide.known), BKO_OK);
+	assert_near(wide.known.covered, .5, 1e-15);
+	assert_true(wide.known.struct_size == sizeof wide && wide.more[1] == 0);
+	newer.more[1] = 1;
+	REFUSED(BKO_E_STRUCT_NEWER, bko_plan_demand_at(&newer.known, 1, &wide.known));
+	newer.known.struct_size = 8;
+	REFUSED(BKO_E_STRUCT_SIZE, bko_plan_demand_at(&newer.known, 1, &wide.known));
+	newer.known.struct_size = 1 << 20;
+	REFUSED(BKO_E_STRUCT_SIZE, bko_plan_demand_at(&newer.known, 1, &wide.known));
+	newer.known = demand_of(BKO_PLAN_NORMAL, 1, 1);
+	newer.known.reserved = 1;
+	REFUSED(BKO_E_STRUCT_NEWER, bko_plan_demand_at(&newer.known, 1, &wide.known));
+}
+
+static void safety_and_service(void **state)
+{
+	struct bko_plan_lead good = {sizeof good, 0, 10, 2, 4, 1, 0}, bad;
+	struct bko_plan_demand normal = demand_of(BKO_PLAN_NORMAL, 10, 4),
+			       poisson = demand_of(BKO_PLAN_POISSON, 3, 0),
+			       lognormal = demand_of(BKO_PLAN_LOGNORMAL, 1, 1);
+	struct bko_plan_service service = {.struct_size = sizeof service};
+	double a = untouched, b = untouched;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < COUNT(not_amount); i++)
+		for (k = 0; k < 5; k++) {
+			double *members[5];
+
+			bad = good;
+			members[0] = &bad.demand;
+			members[1] = &bad.demand_sd;
+			members[2] = &bad.lead;
+			members[3] = &bad.lead_sd;
+			members[4] = &bad.review;
+			*members[k] = not_amount[i];
+			ARGUMENT(bko_plan_lead_demand(&bad, &a, &b));
+			ARGUMENT(bko_plan_safety_stock(&bad, .9, &a));
+			ARGUMENT(bko_plan_reorder_point(&bad, .9, &a));
+		}
+	for (i = 0; i < COUNT(not_probability); i++) {
+		ARGUMENT(bko_plan_safety_stock(&good, not_probability[i], &a));
+		ARGUMENT(bko_plan_reorder_point(&good, not_probability[i], &a));
+		ARGUMENT(bko_plan_fill_level(&normal, 10, not_probability[i], 0, &a));
+	}
+	for (i = 0; i < COUNT(not_positive); i++) {
+		ARGUMENT(bko_plan_service_of(&normal, 10, not_positive[i], &service));
+		ARGUMENT(bko_plan_fill_level(&normal, not_positive[i], .9, 0, &a));
+	}
+	bad = good;
+	bad.reserved = 1;
+	REFUSED(BKO_E_STRUCT_NEWER, bko_plan_lead_demand(&bad, &a, &b));
+	bad = good;
+	bad.demand = 1e200;
+	REFUSED(BKO_E_RANGE, bko_plan_lead_demand(&bad, &a, &b));
+	MISUSE(bko_plan_lead_demand(NULL, &a, &b));
+	MISUSE(bko_plan_lead_demand(&good, NULL, &b));
+	MISUSE(bko_plan_lead_demand(&good, &a, NULL));
+	MISUSE(bko_plan_safety_stock(NULL, .9, &a));
+	MISUSE(bko_plan_safety_stock(&good, .9, NULL));
+	MISUSE(bko_plan_reorder_point(NULL, .9, &a));
+	MISUSE(bko_plan_reorder_point(&good, .9, NULL));
+	ARGUMENT(bko_plan_service_of(&normal, NAN, 10, &service));
+	ARGUMENT(bko_plan_service_of(&poisson, 2.5, 10, &service));
+	ARGUMENT(bko_plan_service_of(&poisson, 2, 1.5, &service));
+	ARGUMENT(bko_plan_fill_level(&poisson, 1.5, .9, 0, &a));
+	ARGUMENT(bko_plan_fill_level(&normal, 10, .9, 2, &a));
+	REFUSED(BKO_E_UNSUPPORTED, bko_plan_service_of(&lognormal, 2, 1, &service));
+	REFUSED(BKO_E_UNSUPPORTED, bko_plan_fill_level(&lognormal, 10, .9, 0, &a));
+	MISUSE(bko_plan_service_of(NULL, 2, 1, &service));
+	MISUSE(bko_plan_service_of(&normal, 2, 1, NULL));
+	MISUSE(bko_plan_fill_level(NULL, 10, .9, 0, &a));
+	MISUSE(bko_plan_fill_level(&normal, 10, .9, 0, NULL));
+	assert_true(a == untouched && b == untouched);
+}
+
+static void costs(void **state)
+{
+	struct bko_plan_cost good = costs_of(1, 1, 1, 1), bad;
+	struct bko_plan_demand normal = demand_of(BKO_PLAN_NORMAL, 10, 4),
+			       poisson = demand_of(BKO_PLAN_POISSON, 3, 0),
+			       flat = demand_of(BKO_PLAN_NORMAL, 10, 0),
+			       lognormal = demand_of(BKO_PLAN_LOGNORMAL, 1, 1);
+	double a = untouched, b = untouched, c = untouched, d = untouched, work[40];
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < COUNT(not_positive); i++) {
+		double x = not_positive[i];
+
+		for (k = 0; k < 4; k++) {
+			bad = costs_of(k == 0 ? x : 1, k == 1 ? x : 1, k == 2 ? x : 1,
+			               k == 3 ? x : 1);
+			ARGUMENT(bko_plan_rq_cost(&bad, &normal, 10, 10, &a));
+			ARGUMENT(bko_plan_rq_level(&bad, &normal, 10, &a));
+			ARGUMENT(bko_plan_rq_best(&bad, &normal, &a, &b, &c));
+			ARGUMENT(bko_plan_rq_shortage(&bad, &normal, &a, &b, &c, &d));
+			ARGUMENT(bko_plan_rq_eoqb(&bad, &normal, &a, &b));
+			ARGUMENT(bko_plan_rq_eoqss(&bad, &normal, &a, &b));
+			ARGUMENT(bko_plan_ss_power(&bad, 1, 0, &a, &b));
+			if (k < 3) {
+				ARGUMENT(bko_plan_ss_cost(&bad, &poisson, 1, 5, work, 20, &a));
+				ARGUMENT(bko_plan_ss_best(&bad, &poisson, work, 20, &a, &b, &c));
+			}
+		}
+		ARGUMENT(bko_plan_newsvendor(x, 1, &normal, &a, &b));
+		ARGUMENT(bko_plan_newsvendor(1, x, &normal, &a, &b));
+		ARGUMENT(bko_plan_newsvendor_cost(x, 1, &normal, 1, &a));
+		ARGUMENT(bko_plan_newsvendor_cost(1, x, &normal, 1, &a));
+		ARGUMENT(bko_plan_newsvendor_disruption(x, 1, 1, .1, .1, &a, &b));
+		ARGUMENT(bko_plan_newsvendor_disruption(1, x, 1, .1, .1, &a, &b));
+		ARGUMENT(bko_plan_newsvendor_disruption(1, 1, x, .1, .1, &a, &b));
+		ARGUMENT(bko_plan_newsvendor_disruption_cost(1, 1, x, .1, .1, 1, &a));
+		ARGUMENT(bko_plan_rq_cost(&good, &normal, 10, x, &a));
+		ARGUMENT(bko_plan_rq_level(&good, &normal, x, &a));
+		ARGUMENT(bko_plan_ss_power(&good, x, 0, &a, &b));
+	}
+	for (i = 0; i < COUNT(not_probability); i++) {
+		ARGUMENT(bko_plan_newsvendor_disruption(1, 1, 1, not_probability[i], .1, &a, &b));
+		ARGUMENT(bko_plan_newsvendor_disruption(1, 1, 1, .1, not_probability[i], &a, &b));
+	}
+	for (i = 0; i < COUNT(not_amount); i++)
+		ARGUMENT(bko_plan_ss_power(&good, 1, not_amount[i], &a, &b));
+	ARGUMENT(bko_plan_newsvendor_cost(1, 1, &normal, NAN, &a));
+	ARGUMENT(bko_plan_newsvendor_cost(1, 1, &poisson, 2e9, &a));
+	ARGUMENT(bko_plan_newsvendor_disruption_cost(1, 1, 1, .1, .1, NAN, &a));
+	REFUSED(BKO_E_RANGE, bko_plan_newsvendor(1e-20, 1, &normal, &a, &b));
+	REFUSED(BKO_E_RANGE, bko_plan_newsvendor_disruption(1e-9, 1, 1, .1, 1e-9, &a, &b));
+	ARGUMENT(bko_plan_rq_cost(&good, &poisson, .5, 10, &a));
+	ARGUMENT(bko_plan_rq_cost(&good, &flat, 10, 10, &a));
+	ARGUMENT(bko_plan_rq_level(&good, &poisson, .5, &a));
+	REFUSED(BKO_E_UNSUPPORTED, bko_plan_rq_cost(&good, &lognormal, 1, 1, &a));
+	REFUSED(BKO_E_UNSUPPORTED, bko_plan_rq_shortage(&good, &poisson, &a, &b, &c, &d));
+	REFUSED(BKO_E_UNSUPPORTED, bko_plan_rq_eoqb(&good, &poisson, &a, &b));
+	REFUSED(BKO_E_UNSUPPORTED, bko_plan_rq_eoqss(&good, &poisson, &a, &b));
+	REFUSED(BKO_E_UNSUPPORTED, bko_plan_ss_cost(&good, &normal, 1, 5, work, 20, &a));
+	/* Backordering everything would be cheaper than holding an order. */
+	bad = costs_of(1e6, 1, 1, 1);
+	REFUSED(BKO_E_RANGE, bko_plan_rq_shortage(&bad, &normal, &a, &b, &c, &d));
+	ARGUMENT(bko_plan_ss_cost(&good, &poisson, 5, 5, work, 20, &a));
+	ARGUMENT(bko_plan_ss_cost(&good, &poisson, 1.5, 5, work, 20, &a));
+	ARGUMENT(bko_plan_ss_cost(&good, &poisson, 1, 5, work, 0, &a));
+	ARGUMENT(bko_plan_ss_cost(&good, &poisson, 1, NAN, work, 20, &a));
+	REFUSED(BKO_E_RANGE, bko_plan_ss_cost(&good, &poisson, 1, 22, work, 20, &a));
+	bad = costs_of(1e6, 1, 1, 0);
+	REFUSED(BKO_E_RANGE, bko_plan_ss_best(&bad, &poisson, work, 20, &a, &b, &c));
+	MISUSE(bko_plan_rq_cost(NULL, &normal, 1, 1, &a));
+	MISUSE(bko_plan_rq_cost(&good, NULL, 1, 1, &a));
+	MISUSE(bko_plan_rq_cost(&good, &normal, 1, 1, NULL));
+	MISUSE(bko_plan_rq_level(&good, &normal, 1, NULL));
+	MISUSE(bko_plan_rq_best(&good, &normal, NULL, &b, &c));
+	MISUSE(bko_plan_rq_best(&good, &normal, &a, NULL, &c));
+	MISUSE(bko_plan_rq_best(&good, &normal, &a, &b, NULL));
+	MISUSE(bko_plan_rq_shortage(&good, &normal, &a, &b, NULL, &d));
+	MISUSE(bko_plan_rq_eoqb(&good, &normal, NULL, &b));
+	MISUSE(bko_plan_rq_eoqss(&good, &normal, &a, NULL));
+	MISUSE(bko_plan_ss_power(NULL, 1, 0, &a, &b));
+	MISUSE(bko_plan_ss_power(&good, 1, 0, NULL, &b));
+	MISUSE(bko_plan_ss_cost(&good, &poisson, 1, 5, NULL, 20, &a));
+	MISUSE(bko_plan_ss_cost(&good, &poisson, 1, 5, work, 20, NULL));
+	MISUSE(bko_plan_ss_best(&good, &poisson, work, 20, &a, NULL, &c));
+	MISUSE(bko_plan_newsvendor(1, 1, NULL, &a, &b));
+	MISUSE(bko_plan_newsvendor(1, 1, &normal, NULL, &b));
+	MISUSE(bko_plan_newsvendor_cost(1, 1, &normal, 1, NULL));
+	MISUSE(bko_plan_newsvendor_disruption(1, 1, 1, .1, .1, &a, NULL));
+	MISUSE(bko_plan_newsvendor_disruption_cost(1, 1, 1, .1, .1, 1, NULL));
+	assert_true(a == untouched && b == untouched && c == untouched && d == untouched);
+}
+
+static void methods(void **state)
+{
+	static double memory[64];
+	bko_plan_state *item = (bko_plan_state *)(void *)memory;
+	struct bko_plan_method method;
+	size_t size = 0, i, k;
+	uint32_t kind;
+
+	(void)state;
+	for (i = 0; i < COUNT(not_amount); i++)
+		for (k = 0; k < 6; k++) {
+			double *members[6] = {&method.alpha,       &method.beta,
+			                      &method.gamma,       &method.phi,
+			                      &method.start_level, &method.start_trend};
+
+			method = method_of(BKO_PLAN_HOLT, 0, 0, 0);
+			*members[k] = k < 4 || i > 0 ? not_amount[i] : 1e101;
+			ARGUMENT(bko_plan_state_size(&method, &size));
+			*members[k] = k < 4 ? 1.01 : NAN;
+			ARGUMENT(bko_plan_state_init(item, sizeof memory, &method));
+		}
+	for (kind = BKO_PLAN_NAIVE; kind <= BKO_PLAN_AUTO; kind++) {
+		int is_seasonal = kind == BKO_PLAN_SEASONAL_NAIVE ||
+		                  kind == BKO_PLAN_WINTERS_ADDITIVE ||
+		                  kind == BKO_PLAN_WINTERS_MULTIPLICATIVE || kind == BKO_PLAN_AUTO;
+		int has_start = kind == BKO_PLAN_SES || kind == BKO_PLAN_HOLT ||
+		                kind == BKO_PLAN_DAMPED || kind == BKO_PLAN_THETA;
+
+		/* A season of 0, a window of 0, and both too large. */
+		method = method_of(kind, 0, 0, 0);
+		REFUSED(is_seasonal || kind == BKO_PLAN_MOVING_AVERAGE ? BKO_E_ARGUMENT : BKO_OK,
+		        bko_plan_state_size(&method, &size));
+		method.season = method.window = 1000;
+		REFUSED(is_seasonal || kind == BKO_PLAN_MOVING_AVERAGE ? BKO_E_ARGUMENT : BKO_OK,
+		        bko_plan_state_size(&method, &size));
+		method.season = method.window = 2;
+		method.flags = BKO_PLAN_START;
+		REFUSED(has_start ? BKO_OK : BKO_E_ARGUMENT, bko_plan_state_size(&method, &size));
+	}
+	method = method_of(0, 0, 0, 0);
+	ARGUMENT(bko_plan_state_size(&method, &size));
+	method = method_of(16, 0, 0, 0);
+	ARGUMENT(bko_plan_state_size(&method, &size));
+	method = method_of(BKO_PLAN_SES, 0, 0, 0);
+	method.flags = 2;
+	ARGUMENT(bko_plan_state_size(&method, &size));
+	method = method_of(BKO_PLAN_SES, 0, 0, 0);
+	method.reserved = 1;
+	REFUSED(BKO_E_STRUCT_NEWER, bko_plan_state_size(&method, &size));
+	method = method_of(BKO_PLAN_SES, 0, 0, 0);
+	MISUSE(bko_plan_state_size(NULL, &size));
+	MISUSE(bko_plan_state_size(&method, NULL));
+	MISUSE(bko_plan_state_init(NULL, sizeof memory, &method));
+	MISUSE(bko_plan_state_init(item, sizeof memory, NULL));
+	MISUSE(bko_plan_state_init((bko_plan_state *)(void *)((char *)memory + 4), 400, &method));
+	assert_int_equal(bko_plan_state_size(&method, &size), BKO_OK);
+	REFUSED(BKO_E_BUFFER, bko_plan_state_init(item, size - 1, &method));
+	assert_true(memory[0] == 0);
+}
+
+static void observations(void **state)
+{
+	static double zeros[8];
+	bko_plan_state *none = (bko_plan_state *)(void *)zeros;
+	uint32_t kind, one = 7;
+	double x = untouched, y = untouched;
+	struct bko_plan_reading reading = {.struct_size = sizeof reading};
+	struct bko_plan_band band = {.struct_size = sizeof band};
+	unsigned char bytes[BKO_PLAN_STATE_MAX];
+	size_t size, i;
+
+	(void)state;
+	assert_int_equal(bko_plan_band_init(&band, .9), BKO_OK);
+	for (kind = BKO_PLAN_NAIVE; kind <= BKO_PLAN_AUTO; kind++) {
+		static const double bad[] = {NAN, INFINITY, -INFINITY, 1.1e100, -1.1e100};
+		struct bko_plan_method method = method_of(kind, 0, 0, 0);
+		int is_slow = kind >= BKO_PLAN_CROSTON && kind <= BKO_PLAN_SKU;
+		bko_plan_state *item;
+
+		method.season = method.window = 4;
+		item = state_of(&method);
+		/* An empty series has no forecast, but a reading. */
+		REFUSED(BKO_E_STATE, bko_plan_forecast(item, 1, &x));
+		REFUSED(BKO_E_STATE, bko_plan_variance(item, 1, &x));
+		REFUSED(BKO_E_STATE, bko_plan_total(item, 1, &x, &y));
+		REFUSED(BKO_E_STATE, bko_plan_interval(item, NULL, .9, 1, &x, &y));
+		assert_int_equal(bko_plan_state_read(item, &reading), BKO_OK);
+		assert_int_equal(bko_plan_band_observe(&band, item, 3, 0), BKO_OK);
+		assert_int_equal(band.periods, 0);
+		for (i = 0; i < COUNT(bad); i++) {
+			ARGUMENT(bko_plan_observe(item, bad[i], 0));
+			ARGUMENT(bko_plan_observe(item, bad[i], BKO_PLAN_MASKED));
+		}
+		ARGUMENT(bko_plan_observe(item, 1, 4));
+		REFUSED(is_slow ? BKO_E_ARGUMENT : BKO_OK, bko_plan_observe(item, -1, 0));
+		assert_int_equal(bko_plan_observe(item, 1, 0), BKO_OK);
+		ARGUMENT(bko_plan_forecast(item, 0, &x));
+		ARGUMENT(bko_plan_forecast(item, BKO_PLAN_HORIZON_MAX + 1, &x));
+		ARGUMENT(bko_plan_variance(item, 0, &x));
+		ARGUMENT(bko_plan_total(item, 0, &x, &y));
+		ARGUMENT(bko_plan_interval(item, NULL, .9, 0, &x, &y));
+		for (i = 0; i < COUNT(not_probability); i++)
+			ARGUMENT(bko_plan_interval(item, NULL, not_probability[i], 1, &x, &y));
+		ARGUMENT(bko_plan_state_end(item, 2));
+		MISUSE(bko_plan_forecast(item, 1, NULL));
+		MISUSE(bko_plan_variance(item, 1, NULL));
+		MISUSE(bko_plan_total(item, 1, NULL, &y));
+		MISUSE(bko_plan_total(item, 1, &x, NULL));
+		MISUSE(bko_plan_interval(item, NULL, .9, 1, NULL, &y));
+		MISUSE(bko_plan_interval(item, NULL, .9, 1, &x, NULL));
+		MISUSE(bko_plan_state_read(item, NULL));
+		MISUSE(bko_plan_state_save(item, NULL, 100, &size));
+		MISUSE(bko_plan_state_save(item, bytes, 100, NULL));
+		MISUSE(bko_plan_state_load(item, 100, NULL, 100));
+		MISUSE(bko_plan_state_like(item, 5000, item, 1, 1));
+		free(item);
+	}
+	/* Memory that is no state, and none. */
+	for (i = 0; i < 2; i++) {
+		bko_plan_state *item = i == 0 ? none : NULL;
+
+		MISUSE(bko_plan_observe(item, 1, 0));
+		MISUSE(bko_plan_forecast(item, 1, &x));
+		MISUSE(bko_plan_variance(item, 1, &x));
+		MISUSE(bko_plan_total(item, 1, &x, &y));
+		MISUSE(bko_plan_interval(item, NULL, .9, 1, &x, &y));
+		MISUSE(bko_plan_state_end(item, 1));
+		MISUSE(bko_plan_state_read(item, &reading));
+		MISUSE(bko_plan_state_save(item, bytes, sizeof bytes, &size));
+		MISUSE(bko_plan_state_like(none, 64, item, 1, 1));
+		MISUSE(bko_plan_band_observe(&band, item, 1, 0));
+	}
+	ARGUMENT(bko_plan_classify(.9, .1, &one));
+	ARGUMENT(bko_plan_classify(NAN, .1, &one));
+	ARGUMENT(bko_plan_classify(2, -.1, &one));
+	ARGUMENT(bko_plan_classify(2, INFINITY, &one));
+	MISUSE(bko_plan_classify(2, .1, NULL));
+	assert_true(x == untouched && y == untouched && one == 7);
+}
+
+static void bands(void **state)
+{
+	struct bko_plan_method method = method_of(BKO_PLAN_SES, 0, 0, 0);
+	struct bko_plan_band band = {.struct_size = sizeof band}, bad;
+	bko_plan_state *item = state_of(&method);
+	unsigned char bytes[32];
+	double low, high;
+	size_t i, size;
+
+	(void)state;
+	feed(item, nile, 10);
+	for (i = 0; i < COUNT(not_probability); i++)
+		ARGUMENT(bko_plan_band_init(&band, not_probability[i]));
+	MISUSE(bko_plan_band_init(NULL, .9));
+	/* A band that was never started. */
+	ARGUMENT(bko_plan_band_observe(&band, item, 1, 0));
+	ARGUMENT(bko_plan_interval(item, &band, .9, 1, &low, &high));
+	ARGUMENT(bko_plan_band_save(&band, bytes, 32, &size));
+	assert_int_equal(bko_plan_band_init(&band, .9), BKO_OK);
+	ARGUMENT(bko_plan_band_observe(&band, item, NAN, 0));
+	ARGUMENT(bko_plan_band_observe(&band, item, 1, 8));
+	for (i = 0; i < 4; i++) {
+		static const double spreads[] = {NAN, 0, -1, 51};
+
+		bad = band;
+		bad.spread = spreads[i];
+		ARGUMENT(bko_plan_interval(item, &bad, .9, 1, &low, &high));
+	}
+	bad = band;
+	bad.misses = 1;
+	ARGUMENT(bko_plan_band_observe(&bad, item, 1, 0));
+	MISUSE(bko_plan_band_observe(NULL, item, 1, 0));
+	MISUSE(bko_plan_band_save(NULL, bytes, 32, &size));
+	MISUSE(bko_plan_band_save(&band, NULL, 32, &size));
+	MISUSE(bko_plan_band_save(&band, bytes, 32, NULL));
+	MISUSE(bko_plan_band_load(NULL, bytes, 32));
+	MISUSE(bko_plan_band_load(&band, NULL, 32));
+	free(item);
+}
+
+static void like_items(void **state)
+{
+	struct bko_plan_method method = method_of(BKO_PLAN_SES, 0, 0, 0);
+	bko_plan_state *item = state_of(&method), *fresh = state_of(&method);
+	size_t i, size;
+
+	(void)state;
+	assert_int_equal(bko_plan_state_size(&method, &size), BKO_OK);
+	feed(item, nile, 10);
+	for (i = 0; i < COUNT(not_positive); i++)
+		ARGUMENT(bko_plan_state_like(fresh, size, item, not_positive[i], 1));
+	ARGUMENT(bko_plan_state_like(fresh, size, item, 1.1e6, 1));
+	ARGUMENT(bko_plan_state_like(fresh, size, item, 1, 0));
+	MISUSE(bko_plan_state_like(NULL, size, item, 1, 1));
+	assert_int_equal(bko_plan_state_like(fresh, size, item, 1, 1), BKO_OK);
+	free(item);
+	free(fresh);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(order_quantities),
+		cmocka_unit_test(distributions),
+		cmocka_unit_test(sized_structs),
+		cmocka_unit_test(safety_and_service),
+		cmocka_unit_test(costs),
+		cmocka_unit_test(methods),
+		cmocka_unit_test(observations),
+		cmocka_unit_test(bands),
+		cmocka_unit_test(like_items),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
