@@ -219,7 +219,7 @@ static void write_all(struct bko_memory *memory, const struct bko_batch *batch, 
 			}
 			place.slot = (uint16_t)(place.slot + writer.shift);
 		}
-		if (i >= BKO__MEMORY_PLACES || place.page == 0 || writer.split)
+		if (i >= BKO__MEMORY_PLACES || writer.split)
 			apply_find(memory, entry, &place);
 		write_entry(&writer, memory, entry, &place);
 	}

@@ -123,11 +123,11 @@ uint64_t bko__tree_need(struct bko_memory *memory, const unsigned char *key, siz
 			return need;
 		need += added;
 	}
-	/* The root may split too. Splits of one batch ascend, so that the pages
-	 * above a new root have room for several of them. */
+	/* A new root, and pages above it: the splits of one batch ascend, so a
+	 * page that was split takes several before it is again. */
 	if (memory->path_size >= BKO__MEMORY_DEPTH - 4)
 		return UINT32_MAX;
-	return need + 1 + added + splits / 2;
+	return need + 1 + splits / 2;
 }
 
 /* Where to split a leaf, and where its new row goes. */

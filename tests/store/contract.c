@@ -271,17 +271,19 @@ static void wrong_queries_are_refused(void **state)
 /* Ranges, across trees too: limits, and whether there is more. */
 static void ranges_stop_at_end_and_limit(void **state)
 {
-	static const char *const keys[] = {"a1", "a2", "a3", "c1", "c2", "z"};
+	static const char *const keys[] = {"a1", "a2", "a3", "c1", "c2", "d1", "z"};
 	static const struct {
 		const char *key, *end;
 		uint32_t limit, first, count, more;
 	} rows[] = {
 		{"a", "b", 9, 0, 3, 0},   {"a", "b", 3, 0, 3, 0},    {"a", "b", 2, 0, 2, 1},
-		{"a", "zz", 9, 0, 6, 0},  {"a", "zz", 6, 0, 6, 0},   {"a", "zz", 5, 0, 5, 1},
+		{"a", "zz", 9, 0, 7, 0},  {"a", "zz", 7, 0, 7, 0},   {"a", "zz", 6, 0, 6, 1},
 		{"a2", "a3", 9, 1, 1, 0}, {"a2", "c2", 9, 1, 3, 0},  {"a2", "c2", 3, 1, 3, 0},
 		{"a2", "c2", 2, 1, 2, 1}, {"b", "c", 9, 0, 0, 0},    {"b", "d", 1, 3, 1, 1},
-		{"c2", "c2", 9, 0, 0, 0}, {"c2", "a", 9, 0, 0, 0},   {"c3", "y", 9, 0, 0, 0},
-		{"z", "za", 1, 5, 1, 0},  {"zz", "zzz", 1, 0, 0, 0}, {"0", "a1", 1, 0, 0, 0},
+		{"c2", "d", 9, 4, 1, 0},  {"c2", "d1", 9, 4, 1, 0},  {"c2", "d2", 9, 4, 2, 0},
+		{"c2", "d2", 1, 4, 1, 1}, {"b", "d2", 9, 3, 3, 0},   {"c3", "d2", 9, 5, 1, 0},
+		{"c2", "c2", 9, 0, 0, 0}, {"c2", "a", 9, 0, 0, 0},   {"d2", "y", 9, 0, 0, 0},
+		{"z", "za", 1, 6, 1, 0},  {"zz", "zzz", 1, 0, 0, 0}, {"0", "a1", 1, 0, 0, 0},
 	};
 	bko_memory *memory = *state;
 	size_t i;

@@ -17,9 +17,11 @@
 #include "inspect.h"
 #include "reply.h"
 #include "shadow.h"
+#include "store/memory_tree.h"
 
 enum {
-	MOST_ENTRIES = 60 /* beyond what the store looks up once only */
+	MOST_ENTRIES = 60, /* beyond what the store looks up once only */
+	TIGHT_ARENA = 4 << 20
 };
 
 struct history {
@@ -31,6 +33,7 @@ struct history {
 	uint32_t deletes; /* in 100 */
 	uint32_t rows;    /* from here on mostly deletes */
 	uint32_t full;
+	uint32_t tight; /* the store has hardly a page more than it reserved */
 	struct bko_reply reply;
 	struct shadow_row entry_rows[MOST_ENTRIES]; /* what entries point to */
 	struct bko_entry entries[MOST_ENTRIES];
@@ -164,6 +167,22 @@ static void learn_hints(struct history *history, size_t count)
 	}
 }
 
+/* Hides pages that were never used from an arena store, but for a few. What it
+ * takes in a batch must then be among those that it asked for. */
+static int32_t apply_tight(struct history *history, size_t count)
+{
+	bko_memory *memory = history->memory;
+	uint32_t pages = memory->page_count;
+	uint32_t shown = memory->page_fresh + shadow_below(&history->random, 4);
+	int32_t status;
+
+	memory->page_count = shown < pages ? shown : pages;
+	status = reply_apply(memory, history->entries, count, &history->reply);
+	assert_true(memory->page_fresh <= memory->page_count);
+	memory->page_count = pages;
+	return status;
+}
+
 static void step(struct history *history)
 {
 	size_t count = choose_batch(history);
@@ -173,7 +192,9 @@ static void step(struct history *history)
 	const char *wrong;
 
 	bko_memory_hash(history->memory, &before);
-	status = reply_apply(history->memory, history->entries, count, &history->reply);
+	status = history->tight
+	                 ? apply_tight(history, count)
+	                 : reply_apply(history->memory, history->entries, count, &history->reply);
 	if (status == BKO_REPLY_DONE) {
 		assert_true(holds);
 		shadow_apply(&history->shadow, history->entries, count, history->reply.revision);
@@ -220,6 +241,7 @@ static void run(uint32_t kind, uint32_t page_size, size_t arena_size, uint32_t l
 	history->keys.random = &history->random;
 	history->largest = largest;
 	history->rows = 1500;
+	history->tight = arena_size >= TIGHT_ARENA;
 	for (i = 0; i < steps; i++) {
 		/* Grows, shrinks, grows again, and ends empty. */
 		history->deletes = i < steps / 3 ? 10 : i < steps / 2 ? 70 : 20;
@@ -290,6 +312,18 @@ static void arena_that_is_too_small(void **state)
 	}
 }
 
+static void no_page_more_than_reserved(void **state)
+{
+	uint32_t kind;
+
+	(void)state;
+	for (kind = 0; kind < KEYS_KINDS; kind++) {
+		run(kind, 2048, TIGHT_ARENA, 60, tier_steps(), 801 + kind);
+		run(kind, 2048, TIGHT_ARENA, 400, tier_steps(), 901 + kind);
+		run(kind, 2048, TIGHT_ARENA, BKO_VALUE_MAX, tier_steps(), 1001 + kind);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +331,7 @@ int main(void)
 		cmocka_unit_test(every_page_size),
 		cmocka_unit_test(largest_values),
 		cmocka_unit_test(arena_that_is_too_small),
+		cmocka_unit_test(no_page_more_than_reserved),
 	};
 
 	return cmocka_run_group_tests_name("store history", tests, NULL, NULL);
