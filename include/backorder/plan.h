@@ -26,8 +26,12 @@
 #ifndef BACKORDER_PLAN_H
 #define BACKORDER_PLAN_H
 
-#ifndef BKO_FFI_CDEF
-#include <backorder/types.h>
+#ifdef BKO_FFI_CDEF
+#ifndef BKO_API
+#define BKO_API
+#endif
+#else
+#include "backorder/types.h"
 #ifdef __cplusplus
 extern "C" {
 #endif

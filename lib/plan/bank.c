@@ -14,14 +14,11 @@
 
 #include <string.h>
 
-enum { FALLBACK = 2 }; /* member that answers unless another is clearly better */
+enum { BANK_FALLBACK = 2 }; /* member that answers unless another is clearly better */
 
-static const double discount = 0.98;
-static const double margin = 0.85;
+static const double bank_discount = 0.98;
+static const double bank_margin = 0.85;
 static const double season_rate = 0.3;
-static const double slow_rate = 0.2;
-static const double error_rate = 0.05;
-static const double least_factor = 0.05;
 
 static const double plain_alpha[BANK_PLAIN] = {0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9};
 static const double trend_alpha[] = {0.1, 0.3, 0.5, 0.8};
@@ -65,7 +62,7 @@ static int best_member(const double *bank)
 	for (i = 1; i < BANK_MEMBERS; i++)
 		if (errors[i] < errors[best])
 			best = i;
-	return errors[best] < margin * errors[FALLBACK] ? best : FALLBACK;
+	return errors[best] < bank_margin * errors[BANK_FALLBACK] ? best : BANK_FALLBACK;
 }
 
 /* `n` values went before this one. */
@@ -84,12 +81,12 @@ static void bank_step(double *bank, double *weight, uint32_t n, double value, in
 		return;
 	}
 	if (learn)
-		*weight = discount * *weight + 1;
+		*weight = bank_discount * *weight + 1;
 	for (i = 0; i < BANK_PLAIN; i++) {
 		double off = learn ? value - bank[i] : 0;
 
 		if (learn)
-			errors[i] = discount * errors[i] + off * off;
+			errors[i] = bank_discount * errors[i] + off * off;
 		bank[i] += (plain_alpha[i] > warm ? plain_alpha[i] : warm) * off;
 	}
 	for (i = 0; i < BANK_TREND; i++) {
@@ -99,7 +96,7 @@ static void bank_step(double *bank, double *weight, uint32_t n, double value, in
 		double off = learn ? value - expected : 0;
 
 		if (learn)
-			errors[BANK_PLAIN + i] = discount * errors[BANK_PLAIN + i] + off * off;
+			errors[BANK_PLAIN + i] = bank_discount * errors[BANK_PLAIN + i] + off * off;
 		bank[BANK_PLAIN + i] = expected + alpha * off;
 		trends[i] = carried + alpha * trend_beta[i / 2 % 2] * off;
 	}
@@ -115,8 +112,8 @@ static void level_factors(double *slots, uint32_t m)
 		sum += slots[i];
 	for (i = 0; i < m && sum > 0; i++) {
 		slots[i] *= m / sum;
-		if (slots[i] < least_factor)
-			slots[i] = least_factor;
+		if (slots[i] < plan_least_factor)
+			slots[i] = plan_least_factor;
 	}
 }
 
@@ -147,7 +144,7 @@ static void step_season(struct plan_auto *state, double value, int learn)
 	if (state->head.flags & STATE_WARM) {
 		bank_step(state->twin, &state->twin_weight, t, value / *slot, learn);
 		/* Against a slow level: a quick one would swallow the season. */
-		level = state->twin[FALLBACK];
+		level = state->twin[BANK_FALLBACK];
 		if (!learn || !(level > 0))
 			return;
 		*slot += season_rate * (value / level - *slot);
@@ -172,16 +169,16 @@ static void step_slow(struct plan_auto *state, double value)
 	double rate;
 
 	if (state->head.count > 0)
-		state->error +=
-			bko__plan_rate(error_rate, state->head.count) * (off * off - state->error);
+		state->error += bko__plan_rate(plan_slow_error_rate, state->head.count) *
+		                (off * off - state->error);
 	state->head.count++;
-	rate = bko__plan_rate(slow_rate, state->head.count);
+	rate = bko__plan_rate(plan_slow_rate, state->head.count);
 	state->chance += rate * ((value > 0 ? 1 : 0) - state->chance);
 	if (!(value > 0))
 		return;
 	state->head.sales++;
 	bko__plan_moments(&state->mean, &state->square, state->head.sales, value);
-	state->size += bko__plan_rate(slow_rate, state->head.sales) *
+	state->size += bko__plan_rate(plan_slow_rate, state->head.sales) *
 	               (bko__plan_cut(value, state->size, state->head.sales) - state->size);
 }
 
@@ -217,7 +214,7 @@ static void slow_view(const struct plan_auto *state, struct plan_view *view)
 	view->kind = BKO_PLAN_TSB;
 	view->level = state->chance * state->size;
 	view->error = state->error;
-	view->alpha = slow_rate;
+	view->alpha = plan_slow_rate;
 }
 
 size_t bko__plan_auto_views(const struct plan_auto *state, struct plan_view *views)

@@ -10,87 +10,87 @@
 
 #include <string.h>
 
-enum { FORMAT = 1, HEAD_SIZE = 16, FLAGS_MASK = 15, RUNS_MAX = 10 };
+enum { STATE_FORMAT = 1, STATE_HEAD_SIZE = 16, STATE_FLAGS_MASK = 15, STATE_RUNS_MAX = 10 };
 
-enum run_code {
-	SHARE,  /* 0 to 1 */
-	FIGURE, /* not negative, of no unit */
-	FACTOR, /* of a season: bounded from below, it divides */
-	UNITS,  /* units of demand */
-	AMOUNT, /* units, not negative */
-	SQUARE  /* squared units, not negative */
+enum plan_run_code {
+	RUN_SHARE,  /* 0 to 1 */
+	RUN_FIGURE, /* not negative, of no unit */
+	RUN_FACTOR, /* of a season: bounded from below, it divides */
+	RUN_UNITS,  /* units of demand */
+	RUN_AMOUNT, /* units, not negative */
+	RUN_SQUARE  /* squared units, not negative */
 };
 
-struct run {
+struct plan_run {
 	uint32_t code;
 	size_t count;
 };
 
-static const double units_max = 1e110;
-static const double square_max = 1e230;
-static const double factor_min = 1e-3;
+static const double run_units_max = 1e110;
+static const double run_square_max = 1e230;
+static const double run_factor_min = 1e-3;
 
-static size_t put(struct run *runs, size_t n, uint32_t code, size_t count)
+static size_t layout_put(struct plan_run *runs, size_t n, uint32_t code, size_t count)
 {
 	runs[n].code = code;
 	runs[n].count = count;
 	return n + 1;
 }
 
-static size_t layout_smooth(const bko_plan_state *state, struct run *runs)
+static size_t layout_smooth(const bko_plan_state *state, struct plan_run *runs)
 {
 	int factors = state->kind == BKO_PLAN_WINTERS_MULTIPLICATIVE && (state->flags & STATE_WARM);
 	size_t rest = bko__plan_cells(state) - 8;
-	size_t n = put(runs, 0, SHARE, 4);
+	size_t n = layout_put(runs, 0, RUN_SHARE, 4);
 
-	n = put(runs, n, UNITS, 2);
-	n = put(runs, n, SQUARE, 1);
-	n = put(runs, n, UNITS, 1);
+	n = layout_put(runs, n, RUN_UNITS, 2);
+	n = layout_put(runs, n, RUN_SQUARE, 1);
+	n = layout_put(runs, n, RUN_UNITS, 1);
 	if (factors) {
-		n = put(runs, n, FIGURE, state->season);
+		n = layout_put(runs, n, RUN_FIGURE, state->season);
 		rest -= state->season;
 	}
-	return put(runs, n, UNITS, rest);
+	return layout_put(runs, n, RUN_UNITS, rest);
 }
 
-static size_t layout_slow(const bko_plan_state *state, struct run *runs)
+static size_t layout_slow(const bko_plan_state *state, struct plan_run *runs)
 {
-	size_t n = put(runs, 0, SHARE, 2);
+	size_t n = layout_put(runs, 0, RUN_SHARE, 2);
 
-	n = put(runs, n, state->kind == BKO_PLAN_TSB ? SHARE : FIGURE, 1);
-	n = put(runs, n, AMOUNT, 1);
-	n = put(runs, n, SQUARE, 1);
-	n = put(runs, n, AMOUNT, 1);
-	return put(runs, n, SQUARE, 1);
+	n = layout_put(runs, n, state->kind == BKO_PLAN_TSB ? RUN_SHARE : RUN_FIGURE, 1);
+	n = layout_put(runs, n, RUN_AMOUNT, 1);
+	n = layout_put(runs, n, RUN_SQUARE, 1);
+	n = layout_put(runs, n, RUN_AMOUNT, 1);
+	return layout_put(runs, n, RUN_SQUARE, 1);
 }
 
-static size_t layout_sku(struct run *runs)
+static size_t layout_sku(struct plan_run *runs)
 {
-	size_t n = put(runs, 0, SHARE, 1);
+	size_t n = layout_put(runs, 0, RUN_SHARE, 1);
 
-	n = put(runs, n, AMOUNT, 2);
-	n = put(runs, n, SQUARE, 1);
-	n = put(runs, n, AMOUNT, 1);
-	return put(runs, n, SQUARE, 1);
+	n = layout_put(runs, n, RUN_AMOUNT, 2);
+	n = layout_put(runs, n, RUN_SQUARE, 1);
+	n = layout_put(runs, n, RUN_AMOUNT, 1);
+	return layout_put(runs, n, RUN_SQUARE, 1);
 }
 
-static size_t layout_auto(const bko_plan_state *state, struct run *runs)
+static size_t layout_auto(const bko_plan_state *state, struct plan_run *runs)
 {
-	size_t n = put(runs, 0, SHARE, 1);
+	size_t n = layout_put(runs, 0, RUN_SHARE, 1);
 
-	n = put(runs, n, AMOUNT, 2);
-	n = put(runs, n, SQUARE, 2);
-	n = put(runs, n, FIGURE, 2);
-	n = put(runs, n, UNITS, BANK_CELLS - BANK_MEMBERS);
-	n = put(runs, n, SQUARE, BANK_MEMBERS);
+	n = layout_put(runs, n, RUN_AMOUNT, 2);
+	n = layout_put(runs, n, RUN_SQUARE, 2);
+	n = layout_put(runs, n, RUN_FIGURE, 2);
+	n = layout_put(runs, n, RUN_UNITS, BANK_CELLS - BANK_MEMBERS);
+	n = layout_put(runs, n, RUN_SQUARE, BANK_MEMBERS);
 	if (!(state->flags & STATE_WARM))
-		return put(runs, n, UNITS, BANK_CELLS + (size_t)state->season);
-	n = put(runs, n, UNITS, BANK_CELLS - BANK_MEMBERS);
-	n = put(runs, n, SQUARE, BANK_MEMBERS);
-	return put(runs, n, FACTOR, state->season);
+		return layout_put(runs, n, RUN_UNITS, BANK_CELLS + (size_t)state->season);
+	n = layout_put(runs, n, RUN_UNITS, BANK_CELLS - BANK_MEMBERS);
+	n = layout_put(runs, n, RUN_SQUARE, BANK_MEMBERS);
+	return layout_put(runs, n, RUN_FACTOR, state->season);
 }
 
-static size_t layout(const bko_plan_state *state, struct run *runs)
+static size_t layout_state(const bko_plan_state *state, struct plan_run *runs)
 {
 	if (state->kind == BKO_PLAN_AUTO)
 		return layout_auto(state, runs);
@@ -100,15 +100,15 @@ static size_t layout(const bko_plan_state *state, struct run *runs)
 	                                      : layout_smooth(state, runs);
 }
 
-static int is_allowed(uint32_t code, double x)
+static int run_allows(uint32_t code, double x)
 {
 	switch (code) {
-	case SHARE: return x >= 0 && x <= 1;
-	case FIGURE: return x >= 0 && x <= units_max;
-	case FACTOR: return x >= factor_min && x <= units_max;
-	case UNITS: return x >= -units_max && x <= units_max;
-	case AMOUNT: return x >= 0 && x <= units_max;
-	default: return x >= 0 && x <= square_max;
+	case RUN_SHARE: return x >= 0 && x <= 1;
+	case RUN_FIGURE: return x >= 0 && x <= run_units_max;
+	case RUN_FACTOR: return x >= run_factor_min && x <= run_units_max;
+	case RUN_UNITS: return x >= -run_units_max && x <= run_units_max;
+	case RUN_AMOUNT: return x >= 0 && x <= run_units_max;
+	default: return x >= 0 && x <= run_square_max;
 	}
 }
 
@@ -147,10 +147,10 @@ double bko__plan_get_double(const unsigned char *bytes)
 	return x;
 }
 
-static void put_head(unsigned char *bytes, const bko_plan_state *state)
+static void put_state_head(unsigned char *bytes, const bko_plan_state *state)
 {
 	bko__plan_put_bytes(bytes, state->kind, 1);
-	bko__plan_put_bytes(bytes + 1, state->flags | (uint64_t)FORMAT << 4, 1);
+	bko__plan_put_bytes(bytes + 1, state->flags | (uint64_t)STATE_FORMAT << 4, 1);
 	bko__plan_put_bytes(bytes + 2, state->season, 2);
 	bko__plan_put_bytes(bytes + 4, state->seen, 4);
 	bko__plan_put_bytes(bytes + 8, state->sales, 4);
@@ -197,19 +197,19 @@ static int counts_fit(const bko_plan_state *head)
 	return head->count == 0 && head->sales == 0;
 }
 
-static int32_t get_head(bko_plan_state *head, const unsigned char *bytes)
+static int32_t get_state_head(bko_plan_state *head, const unsigned char *bytes)
 {
 	uint32_t format = bytes[1] >> 4;
 
 	head->kind = bytes[0];
-	head->flags = bytes[1] & FLAGS_MASK;
+	head->flags = bytes[1] & STATE_FLAGS_MASK;
 	head->season = (uint16_t)bko__plan_get_bytes(bytes + 2, 2);
 	head->seen = (uint32_t)bko__plan_get_bytes(bytes + 4, 4);
 	head->sales = (uint32_t)bko__plan_get_bytes(bytes + 8, 4);
 	head->count = (uint32_t)bko__plan_get_bytes(bytes + 12, 4);
-	if (format > FORMAT)
+	if (format > STATE_FORMAT)
 		return BKO_E_FORMAT;
-	if (format < FORMAT || head->kind < BKO_PLAN_NAIVE || head->kind > BKO_PLAN_AUTO)
+	if (format < STATE_FORMAT || head->kind < BKO_PLAN_NAIVE || head->kind > BKO_PLAN_AUTO)
 		return BKO_E_CORRUPT;
 	if (!bko__plan_has(head->kind))
 		return BKO_E_UNSUPPORTED;
@@ -228,12 +228,12 @@ int32_t bko_plan_state_save(const bko_plan_state *state, void *bytes, size_t cap
 		return status;
 	if (!bytes || !size)
 		return BKO_E_MISUSE;
-	need = HEAD_SIZE + 8 * bko__plan_cells(state);
+	need = STATE_HEAD_SIZE + 8 * bko__plan_cells(state);
 	*size = need;
 	if (capacity < need)
 		return BKO_E_BUFFER;
-	put_head(out, state);
-	for (i = HEAD_SIZE; i < need; i += 8) {
+	put_state_head(out, state);
+	for (i = STATE_HEAD_SIZE; i < need; i += 8) {
 		memcpy(&x, in + i, sizeof x);
 		bko__plan_put_double(out + i, x);
 	}
@@ -242,32 +242,32 @@ int32_t bko_plan_state_save(const bko_plan_state *state, void *bytes, size_t cap
 
 int32_t bko_plan_state_load(bko_plan_state *state, size_t room, const void *bytes, size_t size)
 {
-	struct run runs[RUNS_MAX];
+	struct plan_run runs[STATE_RUNS_MAX];
 	const unsigned char *in = bytes;
 	unsigned char *out = (unsigned char *)state;
 	bko_plan_state head;
 	size_t i, k, count;
-	size_t at = HEAD_SIZE;
+	size_t at = STATE_HEAD_SIZE;
 	int32_t status;
 
 	if (!state || ((uintptr_t)state & 7) != 0 || !bytes)
 		return BKO_E_MISUSE;
-	if (size < HEAD_SIZE)
+	if (size < STATE_HEAD_SIZE)
 		return BKO_E_CORRUPT;
-	status = get_head(&head, in);
+	status = get_state_head(&head, in);
 	if (status != BKO_OK)
 		return status;
-	if (size != HEAD_SIZE + 8 * bko__plan_cells(&head))
+	if (size != STATE_HEAD_SIZE + 8 * bko__plan_cells(&head))
 		return BKO_E_CORRUPT;
-	count = layout(&head, runs);
+	count = layout_state(&head, runs);
 	for (k = 0; k < count; k++)
 		for (i = 0; i < runs[k].count; i++, at += 8)
-			if (!is_allowed(runs[k].code, bko__plan_get_double(in + at)))
+			if (!run_allows(runs[k].code, bko__plan_get_double(in + at)))
 				return BKO_E_CORRUPT;
 	if (room < size)
 		return BKO_E_BUFFER;
 	memcpy(state, &head, sizeof head);
-	for (at = HEAD_SIZE; at < size; at += 8) {
+	for (at = STATE_HEAD_SIZE; at < size; at += 8) {
 		double x = bko__plan_get_double(in + at);
 
 		memcpy(out + at, &x, sizeof x);
@@ -277,7 +277,7 @@ int32_t bko_plan_state_load(bko_plan_state *state, size_t room, const void *byte
 
 /* The borrowed experience is made to count as fewer periods; how often and how
  * unevenly it sells stays. */
-static void shorten(bko_plan_state *state, uint32_t periods)
+static void shorten_experience(bko_plan_state *state, uint32_t periods)
 {
 	double kept = (double)periods / state->seen;
 	double sales;
@@ -300,11 +300,11 @@ static double *square_of(bko_plan_state *state)
 int32_t bko_plan_state_like(bko_plan_state *state, size_t size, const bko_plan_state *like,
                             double scale, uint32_t periods)
 {
-	struct run runs[RUNS_MAX];
+	struct plan_run runs[STATE_RUNS_MAX];
 	int32_t status = bko__plan_check_seen(like);
 	unsigned char *out = (unsigned char *)state;
 	size_t i, k, count;
-	size_t at = HEAD_SIZE;
+	size_t at = STATE_HEAD_SIZE;
 
 	if (status != BKO_OK)
 		return status;
@@ -312,22 +312,22 @@ int32_t bko_plan_state_like(bko_plan_state *state, size_t size, const bko_plan_s
 		return BKO_E_MISUSE;
 	if (!(scale > 0 && scale <= 1e6) || periods < 1)
 		return BKO_E_ARGUMENT;
-	if (size < HEAD_SIZE + 8 * bko__plan_cells(like))
+	if (size < STATE_HEAD_SIZE + 8 * bko__plan_cells(like))
 		return BKO_E_BUFFER;
-	memcpy(state, like, HEAD_SIZE + 8 * bko__plan_cells(like));
+	memcpy(state, like, STATE_HEAD_SIZE + 8 * bko__plan_cells(like));
 	state->flags &= (uint8_t)~STATE_ENDED;
-	count = layout(like, runs);
+	count = layout_state(like, runs);
 	for (k = 0; k < count; k++) {
-		double factor = runs[k].code == SQUARE  ? scale * scale
-		                : runs[k].code >= UNITS ? scale
-		                                        : 1;
+		double factor = runs[k].code == RUN_SQUARE  ? scale * scale
+		                : runs[k].code >= RUN_UNITS ? scale
+		                                            : 1;
 
 		for (i = 0; i < runs[k].count; i++, at += 8) {
 			double x;
 
 			memcpy(&x, out + at, sizeof x);
 			x *= factor;
-			if (!is_allowed(runs[k].code, x))
+			if (!run_allows(runs[k].code, x))
 				x = 0;
 			memcpy(out + at, &x, sizeof x);
 		}
@@ -335,7 +335,7 @@ int32_t bko_plan_state_like(bko_plan_state *state, size_t size, const bko_plan_s
 	if (bko__plan_is_slow(state->kind) && state->sales > 0) {
 		uint32_t before = state->sales;
 
-		shorten(state, periods);
+		shorten_experience(state, periods);
 		*square_of(state) *= (double)state->sales / before;
 	}
 	return BKO_OK;

@@ -14,7 +14,7 @@
 
 static const double huge_term = 1e250;
 
-struct walk {
+struct plan_walk {
 	double a, b;
 	double exponent; /* natural log that every term is still to be scaled by */
 	double term;
@@ -26,7 +26,7 @@ int bko__plan_is_count(uint32_t kind)
 	return kind == BKO_PLAN_POISSON || kind == BKO_PLAN_NEGATIVE_BINOMIAL;
 }
 
-static void walk_start(struct walk *walk, const struct bko_plan_demand *demand)
+static void walk_start(struct plan_walk *walk, const struct bko_plan_demand *demand)
 {
 	walk->k = 0;
 	walk->term = 1;
@@ -44,14 +44,14 @@ static void walk_start(struct walk *walk, const struct bko_plan_demand *demand)
 	}
 }
 
-static void walk_step(struct walk *walk)
+static void walk_step(struct plan_walk *walk)
 {
 	walk->k += 1;
 	walk->term *= walk->a + walk->b / walk->k;
 }
 
 /* When the terms outgrow a double, all that was summed shrinks with them. */
-static double walk_rescale(struct walk *walk)
+static double walk_rescale(struct plan_walk *walk)
 {
 	if (walk->term < huge_term)
 		return 1;
@@ -90,7 +90,7 @@ static void add_term(struct plan_sums *sums, double gap, double term)
 
 /* Past the mean the terms fall at least geometrically: whether the rest of
  * them can still be seen in the sums. */
-static int walk_is_over(const struct walk *walk, const struct plan_sums *sums, double gap)
+static int walk_is_over(const struct plan_walk *walk, const struct plan_sums *sums, double gap)
 {
 	if (walk->term == 0)
 		return 1;
@@ -101,7 +101,7 @@ static int walk_is_over(const struct walk *walk, const struct plan_sums *sums, d
 
 void bko__plan_count_sums(const struct bko_plan_demand *demand, double x, struct plan_sums *sums)
 {
-	struct walk walk;
+	struct plan_walk walk;
 
 	memset(sums, 0, sizeof *sums);
 	walk_start(&walk, demand);
@@ -119,7 +119,7 @@ void bko__plan_count_sums(const struct bko_plan_demand *demand, double x, struct
 
 double bko__plan_count_quantile(const struct bko_plan_demand *demand, double probability)
 {
-	struct walk walk;
+	struct plan_walk walk;
 	double sum = 0;
 
 	walk_start(&walk, demand);

@@ -8,9 +8,9 @@
 #include <math.h>
 #include <string.h>
 
-static const double level_max = 1e9; /* of a stock level against counts */
+static const double count_level_max = 1e9; /* of a stock level against counts */
 
-static int32_t check_empirical(const struct bko_plan_demand *demand)
+static int32_t demand_check_empirical(const struct bko_plan_demand *demand)
 {
 	double sum = 0;
 	size_t i;
@@ -54,7 +54,7 @@ int32_t bko__plan_demand_take(struct bko_plan_demand *demand, const struct bko_p
 		      demand->variance <= PLAN_COUNT_RATIO_MAX * demand->mean))
 			return BKO_E_ARGUMENT;
 		break;
-	case BKO_PLAN_EMPIRICAL: return check_empirical(demand);
+	case BKO_PLAN_EMPIRICAL: return demand_check_empirical(demand);
 	case BKO_PLAN_LOGNORMAL:
 		if (!bko__plan_finite(demand->mean))
 			return BKO_E_ARGUMENT;
@@ -238,7 +238,7 @@ int32_t bko_plan_demand_at(const struct bko_plan_demand *demand, double x,
 		return status;
 	if (!bko__plan_finite(x))
 		return BKO_E_ARGUMENT;
-	if (bko__plan_is_count(taken.kind) && fabs(x) > level_max)
+	if (bko__plan_is_count(taken.kind) && fabs(x) > count_level_max)
 		return BKO_E_ARGUMENT;
 	bko__plan_level_of(&taken, x, &figures);
 	if (!bko__plan_finite(figures.shortage2) || !bko__plan_finite(figures.surplus) ||

@@ -8,19 +8,20 @@
 #include <math.h>
 #include <string.h>
 
-static const double first_spread = 1.3;
-static const double least_spread = 0.05;
-static const double most_spread = 50;
+static const double band_first_spread = 1.3;
+static const double band_least_spread = 0.05;
+static const double band_most_spread = 50;
 static const double band_step = 0.1;
-static const double variance_max = 1e300;
+static const double band_variance_max = 1e300;
 
 enum { BAND_SIZE = 32, BAND_FORMAT = 1 };
 
-struct range {
+struct plan_range {
 	double low, high;
 };
 
-static void range_of_counts(double mean, double variance, double coverage, struct range *range)
+static void interval_of_counts(double mean, double variance, double coverage,
+                               struct plan_range *range)
 {
 	struct bko_plan_demand demand;
 
@@ -32,13 +33,13 @@ static void range_of_counts(double mean, double variance, double coverage, struc
 	range->high = bko__plan_quantile_of(&demand, 0.5 * (1 + coverage));
 }
 
-static void range_of(const bko_plan_state *state, int counts, double mean, double variance,
-                     double coverage, struct range *range)
+static void interval_of(const bko_plan_state *state, int counts, double mean, double variance,
+                        double coverage, struct plan_range *range)
 {
 	double half;
 
 	if (counts && mean <= 10) {
-		range_of_counts(mean, variance, coverage, range);
+		interval_of_counts(mean, variance, coverage, range);
 		return;
 	}
 	/* By the lower tail, which keeps its digits when coverage is near 1. */
@@ -51,7 +52,7 @@ static void range_of(const bko_plan_state *state, int counts, double mean, doubl
 }
 
 /* Whether the state speaks of counted demand now. */
-static int is_counted(const bko_plan_state *state)
+static int state_is_counted(const bko_plan_state *state)
 {
 	struct plan_view views[VIEWS_MAX];
 
@@ -60,7 +61,7 @@ static int is_counted(const bko_plan_state *state)
 	return bko__plan_views(state, views) == 1 && views[0].kind == BKO_PLAN_TSB;
 }
 
-static int32_t check_band(const struct bko_plan_band *band, struct bko_plan_band *taken)
+static int32_t band_take(const struct bko_plan_band *band, struct bko_plan_band *taken)
 {
 	int32_t status = bko__plan_take(taken, sizeof *taken, sizeof *taken, band);
 
@@ -69,7 +70,7 @@ static int32_t check_band(const struct bko_plan_band *band, struct bko_plan_band
 	if (taken->reserved != 0)
 		return BKO_E_STRUCT_NEWER;
 	if (!bko__plan_probability(taken->coverage) ||
-	    !(taken->spread >= least_spread && taken->spread <= most_spread) ||
+	    !(taken->spread >= band_least_spread && taken->spread <= band_most_spread) ||
 	    taken->misses > taken->periods)
 		return BKO_E_ARGUMENT;
 	return BKO_OK;
@@ -79,7 +80,7 @@ int32_t bko_plan_interval(const bko_plan_state *state, const struct bko_plan_ban
                           double coverage, uint32_t horizon, double *low, double *high)
 {
 	struct bko_plan_band taken;
-	double spread = first_spread;
+	double spread = band_first_spread;
 	int32_t status;
 	int counts;
 	uint32_t i;
@@ -89,7 +90,7 @@ int32_t bko_plan_interval(const bko_plan_state *state, const struct bko_plan_ban
 	if (!bko__plan_probability(coverage))
 		return BKO_E_ARGUMENT;
 	if (band) {
-		status = check_band(band, &taken);
+		status = band_take(band, &taken);
 		if (status != BKO_OK)
 			return status;
 		spread = taken.spread;
@@ -100,14 +101,14 @@ int32_t bko_plan_interval(const bko_plan_state *state, const struct bko_plan_ban
 		status = bko_plan_variance(state, horizon, high);
 	if (status != BKO_OK)
 		return status;
-	counts = is_counted(state);
+	counts = state_is_counted(state);
 	for (i = 0; i < horizon; i++) {
-		struct range range = {0, 0};
+		struct plan_range range = {0, 0};
 
-		if (high[i] > variance_max)
-			high[i] = variance_max;
+		if (high[i] > band_variance_max)
+			high[i] = band_variance_max;
 		if (!(state->flags & STATE_ENDED))
-			range_of(state, counts, low[i], high[i] * spread, coverage, &range);
+			interval_of(state, counts, low[i], high[i] * spread, coverage, &range);
 		low[i] = range.low;
 		high[i] = range.high;
 	}
@@ -125,7 +126,7 @@ int32_t bko_plan_band_init(struct bko_plan_band *band, double coverage)
 		return BKO_E_ARGUMENT;
 	memset(&fresh, 0, sizeof fresh);
 	fresh.coverage = coverage;
-	fresh.spread = first_spread;
+	fresh.spread = band_first_spread;
 	bko__plan_give(band, &fresh, sizeof fresh);
 	return BKO_OK;
 }
@@ -134,7 +135,7 @@ int32_t bko_plan_band_observe(struct bko_plan_band *band, const bko_plan_state *
                               uint32_t flags)
 {
 	struct bko_plan_band taken;
-	int32_t status = check_band(band, &taken);
+	int32_t status = band_take(band, &taken);
 	double low, high;
 	int miss;
 
@@ -153,10 +154,10 @@ int32_t bko_plan_band_observe(struct bko_plan_band *band, const bko_plan_state *
 	miss = value < low || value > high;
 	/* A miss and a hit balance where misses are as frequent as they should. */
 	taken.spread *= exp(band_step * (miss ? taken.coverage : taken.coverage - 1));
-	if (taken.spread < least_spread)
-		taken.spread = least_spread;
-	if (taken.spread > most_spread)
-		taken.spread = most_spread;
+	if (taken.spread < band_least_spread)
+		taken.spread = band_least_spread;
+	if (taken.spread > band_most_spread)
+		taken.spread = band_most_spread;
 	if (taken.periods < UINT32_MAX) {
 		taken.periods++;
 		taken.misses += miss ? 1 : 0;
@@ -169,7 +170,7 @@ int32_t bko_plan_band_save(const struct bko_plan_band *band, void *bytes, size_t
                            size_t *size)
 {
 	struct bko_plan_band taken;
-	int32_t status = check_band(band, &taken);
+	int32_t status = band_take(band, &taken);
 	unsigned char *out = bytes;
 
 	if (status != BKO_OK)
@@ -209,7 +210,7 @@ int32_t bko_plan_band_load(struct bko_plan_band *band, const void *bytes, size_t
 	loaded.reserved = (uint32_t)bko__plan_get_bytes(in + 12, 4);
 	loaded.coverage = bko__plan_get_double(in + 16);
 	loaded.spread = bko__plan_get_double(in + 24);
-	if (bko__plan_get_bytes(in, 4) != BAND_FORMAT || check_band(&loaded, &checked) != BKO_OK)
+	if (bko__plan_get_bytes(in, 4) != BAND_FORMAT || band_take(&loaded, &checked) != BKO_OK)
 		return BKO_E_CORRUPT;
 	bko__plan_give(band, &loaded, sizeof loaded);
 	return BKO_OK;

@@ -7,8 +7,8 @@
 
 #include <math.h>
 
-static double cost_at(double holding, double backorder, const struct bko_plan_demand *demand,
-                      double level)
+static double newsvendor_cost_at(double holding, double backorder,
+                                 const struct bko_plan_demand *demand, double level)
 {
 	struct bko_plan_level at;
 
@@ -33,7 +33,7 @@ int32_t bko_plan_newsvendor(double holding, double backorder, const struct bko_p
 	if (!bko__plan_probability(fractile))
 		return BKO_E_RANGE;
 	best = bko__plan_quantile_of(&taken, fractile);
-	value = cost_at(holding, backorder, &taken, best);
+	value = newsvendor_cost_at(holding, backorder, &taken, best);
 	if (!bko__plan_finite(best) || !bko__plan_finite(value))
 		return BKO_E_RANGE;
 	*level = best;
@@ -57,7 +57,7 @@ int32_t bko_plan_newsvendor_cost(double holding, double backorder,
 		return BKO_E_ARGUMENT;
 	if (bko__plan_is_count(taken.kind) && fabs(level) > 1e9)
 		return BKO_E_ARGUMENT;
-	value = cost_at(holding, backorder, &taken, level);
+	value = newsvendor_cost_at(holding, backorder, &taken, level);
 	if (!bko__plan_finite(value))
 		return BKO_E_RANGE;
 	*cost = value;

@@ -10,14 +10,14 @@
 
 enum { OUTAGE_MAX = 10000 }; /* periods out of service that are looked at */
 
-struct outage {
+struct plan_outage {
 	double fixed, holding, backorder, rate, fail, recover;
 };
 
 /* Cost of a cycle that orders q over its length, and the sign of the slope.
  * `out` is the mean wait for a supplier that is out when the stock is used up,
  * which is q / rate periods after it was last seen in service. */
-static double outage_cost(const struct outage *in, double q, double *slope)
+static double outage_cost(const struct plan_outage *in, double q, double *slope)
 {
 	double both = in->fail + in->recover;
 	double gone = exp(-both * q / in->rate);
@@ -35,7 +35,7 @@ static double outage_cost(const struct outage *in, double q, double *slope)
 int32_t bko_plan_eoq_disruption(double fixed, double holding, double backorder, double rate,
                                 double fail, double recover, double *quantity, double *cost)
 {
-	struct outage in = {fixed, holding, backorder, rate, fail, recover};
+	struct plan_outage in = {fixed, holding, backorder, rate, fail, recover};
 	double low = 0;
 	double high, slope;
 	int i;

@@ -13,7 +13,7 @@
 
 #include <math.h>
 
-struct rq {
+struct plan_rq {
 	struct bko_plan_cost costs;
 	struct bko_plan_demand lead;
 	int whole;
@@ -21,7 +21,7 @@ struct rq {
 
 enum { RQ_STEPS_MAX = 1000000 }; /* units by which a stretch of counts may grow */
 
-static int32_t rq_take(struct rq *rq, const struct bko_plan_cost *costs,
+static int32_t rq_take(struct plan_rq *rq, const struct bko_plan_cost *costs,
                        const struct bko_plan_demand *lead)
 {
 	int32_t status = bko__plan_take(&rq->costs, sizeof rq->costs, sizeof rq->costs, costs);
@@ -43,7 +43,7 @@ static int32_t rq_take(struct rq *rq, const struct bko_plan_cost *costs,
 	return BKO_OK;
 }
 
-static double position_cost(const struct rq *rq, double y)
+static double rq_position_cost(const struct plan_rq *rq, double y)
 {
 	struct bko_plan_level at;
 
@@ -51,7 +51,7 @@ static double position_cost(const struct rq *rq, double y)
 	return rq->costs.holding * at.surplus + rq->costs.backorder * at.shortage;
 }
 
-static double mean_cost(const struct rq *rq, double r, double q)
+static double rq_mean_cost(const struct plan_rq *rq, double r, double q)
 {
 	struct bko_plan_service at;
 
@@ -60,7 +60,7 @@ static double mean_cost(const struct rq *rq, double r, double q)
 	       rq->costs.holding * at.on_hand;
 }
 
-static double best_position(const struct rq *rq)
+static double rq_best_position(const struct plan_rq *rq)
 {
 	return bko__plan_quantile_of(&rq->lead, rq->costs.backorder /
 	                                                (rq->costs.backorder + rq->costs.holding));
@@ -68,9 +68,9 @@ static double best_position(const struct rq *rq)
 
 /* Bisection on G(r + Q) - G(r), which rises with r; for counts the first r at
  * which giving up r + 1 for r + 1 + Q no longer pays. */
-static double level_for(const struct rq *rq, double q)
+static double rq_level_for(const struct plan_rq *rq, double q)
 {
-	double high = best_position(rq);
+	double high = rq_best_position(rq);
 	double low = high - q;
 	int i;
 
@@ -84,7 +84,8 @@ static double level_for(const struct rq *rq, double q)
 			middle = floor(middle);
 		if (middle <= low || middle >= high)
 			break;
-		if (position_cost(rq, middle + q + shift) >= position_cost(rq, middle + shift))
+		if (rq_position_cost(rq, middle + q + shift) >=
+		    rq_position_cost(rq, middle + shift))
 			high = middle;
 		else
 			low = middle;
@@ -95,7 +96,7 @@ static double level_for(const struct rq *rq, double q)
 int32_t bko_plan_rq_cost(const struct bko_plan_cost *costs, const struct bko_plan_demand *lead,
                          double r, double q, double *cost)
 {
-	struct rq rq;
+	struct plan_rq rq;
 	int32_t status = rq_take(&rq, costs, lead);
 	double value;
 
@@ -107,7 +108,7 @@ int32_t bko_plan_rq_cost(const struct bko_plan_cost *costs, const struct bko_pla
 		return BKO_E_ARGUMENT;
 	if (rq.whole && (r != floor(r) || q != floor(q) || fabs(r) > 1e9 || q > 1e9))
 		return BKO_E_ARGUMENT;
-	value = mean_cost(&rq, r, q);
+	value = rq_mean_cost(&rq, r, q);
 	if (!bko__plan_finite(value))
 		return BKO_E_RANGE;
 	*cost = value;
@@ -117,7 +118,7 @@ int32_t bko_plan_rq_cost(const struct bko_plan_cost *costs, const struct bko_pla
 int32_t bko_plan_rq_level(const struct bko_plan_cost *costs, const struct bko_plan_demand *lead,
                           double q, double *r)
 {
-	struct rq rq;
+	struct plan_rq rq;
 	int32_t status = rq_take(&rq, costs, lead);
 
 	if (status != BKO_OK)
@@ -126,19 +127,19 @@ int32_t bko_plan_rq_level(const struct bko_plan_cost *costs, const struct bko_pl
 		return BKO_E_MISUSE;
 	if (!bko__plan_positive(q) || (rq.whole && (q != floor(q) || q > 1e9)))
 		return BKO_E_ARGUMENT;
-	*r = level_for(&rq, q);
+	*r = rq_level_for(&rq, q);
 	return BKO_OK;
 }
 
 /* Counts: grow the stretch by its cheaper end while that costs less than the
  * mean so far. */
-static int32_t best_of_counts(const struct rq *rq, double *r, double *q, double *cost)
+static int32_t rq_best_of_counts(const struct plan_rq *rq, double *r, double *q, double *cost)
 {
-	double low = best_position(rq) - 1; /* the stretch is low + 1 .. high */
+	double low = rq_best_position(rq) - 1; /* the stretch is low + 1 .. high */
 	double high = low + 1;
-	double total = rq->costs.fixed * rq->costs.rate + position_cost(rq, high);
-	double left = position_cost(rq, low);
-	double right = position_cost(rq, high + 1);
+	double total = rq->costs.fixed * rq->costs.rate + rq_position_cost(rq, high);
+	double left = rq_position_cost(rq, low);
+	double right = rq_position_cost(rq, high + 1);
 	int i;
 
 	for (i = 0; i < RQ_STEPS_MAX; i++) {
@@ -149,10 +150,10 @@ static int32_t best_of_counts(const struct rq *rq, double *r, double *q, double 
 		total += end;
 		if (left <= right) {
 			low -= 1;
-			left = position_cost(rq, low);
+			left = rq_position_cost(rq, low);
 		} else {
 			high += 1;
-			right = position_cost(rq, high + 1);
+			right = rq_position_cost(rq, high + 1);
 		}
 	}
 	if (i == RQ_STEPS_MAX)
@@ -165,7 +166,7 @@ static int32_t best_of_counts(const struct rq *rq, double *r, double *q, double 
 
 /* Normal: with the best r for each Q, the ends cost less than the mean for a
  * small Q and more for a large one. */
-static int32_t best_of_normal(const struct rq *rq, double *r, double *q, double *cost)
+static int32_t rq_best_of_normal(const struct plan_rq *rq, double *r, double *q, double *cost)
 {
 	double low = 0;
 	double high = sqrt(2 * rq->costs.fixed * rq->costs.rate / rq->costs.holding);
@@ -173,8 +174,8 @@ static int32_t best_of_normal(const struct rq *rq, double *r, double *q, double 
 	int i;
 
 	for (i = 0; i < PLAN_SEARCH_MAX; i++) {
-		level = level_for(rq, high);
-		if (position_cost(rq, level) >= mean_cost(rq, level, high))
+		level = rq_level_for(rq, high);
+		if (rq_position_cost(rq, level) >= rq_mean_cost(rq, level, high))
 			break;
 		low = high;
 		high *= 2;
@@ -184,14 +185,14 @@ static int32_t best_of_normal(const struct rq *rq, double *r, double *q, double 
 
 		if (middle <= low || middle >= high)
 			break;
-		level = level_for(rq, middle);
-		if (position_cost(rq, level) >= mean_cost(rq, level, middle))
+		level = rq_level_for(rq, middle);
+		if (rq_position_cost(rq, level) >= rq_mean_cost(rq, level, middle))
 			high = middle;
 		else
 			low = middle;
 	}
-	level = level_for(rq, high);
-	*cost = mean_cost(rq, level, high);
+	level = rq_level_for(rq, high);
+	*cost = rq_mean_cost(rq, level, high);
 	if (!bko__plan_finite(*cost))
 		return BKO_E_RANGE;
 	*r = level;
@@ -202,7 +203,7 @@ static int32_t best_of_normal(const struct rq *rq, double *r, double *q, double 
 int32_t bko_plan_rq_best(const struct bko_plan_cost *costs, const struct bko_plan_demand *lead,
                          double *r, double *q, double *cost)
 {
-	struct rq rq;
+	struct plan_rq rq;
 	double level, quantity, value;
 	int32_t status = rq_take(&rq, costs, lead);
 
@@ -210,8 +211,8 @@ int32_t bko_plan_rq_best(const struct bko_plan_cost *costs, const struct bko_pla
 		return status;
 	if (!r || !q || !cost)
 		return BKO_E_MISUSE;
-	status = rq.whole ? best_of_counts(&rq, &level, &quantity, &value)
-	                  : best_of_normal(&rq, &level, &quantity, &value);
+	status = rq.whole ? rq_best_of_counts(&rq, &level, &quantity, &value)
+	                  : rq_best_of_normal(&rq, &level, &quantity, &value);
 	if (status != BKO_OK)
 		return status;
 	*r = level;
@@ -220,8 +221,8 @@ int32_t bko_plan_rq_best(const struct bko_plan_cost *costs, const struct bko_pla
 	return BKO_OK;
 }
 
-static int32_t take_normal(struct rq *rq, const struct bko_plan_cost *costs,
-                           const struct bko_plan_demand *lead)
+static int32_t rq_take_normal(struct plan_rq *rq, const struct bko_plan_cost *costs,
+                              const struct bko_plan_demand *lead)
 {
 	int32_t status = rq_take(rq, costs, lead);
 
@@ -233,8 +234,8 @@ static int32_t take_normal(struct rq *rq, const struct bko_plan_cost *costs,
 int32_t bko_plan_rq_shortage(const struct bko_plan_cost *costs, const struct bko_plan_demand *lead,
                              double *r, double *q, double *shortage, double *cost)
 {
-	struct rq rq;
-	int32_t status = take_normal(&rq, costs, lead);
+	struct plan_rq rq;
+	int32_t status = rq_take_normal(&rq, costs, lead);
 	double quantity, z, sd, missing = 0;
 	int i;
 
@@ -270,8 +271,8 @@ int32_t bko_plan_rq_shortage(const struct bko_plan_cost *costs, const struct bko
 int32_t bko_plan_rq_eoqb(const struct bko_plan_cost *costs, const struct bko_plan_demand *lead,
                          double *r, double *q)
 {
-	struct rq rq;
-	int32_t status = take_normal(&rq, costs, lead);
+	struct plan_rq rq;
+	int32_t status = rq_take_normal(&rq, costs, lead);
 	double quantity, share, cost;
 
 	if (status != BKO_OK)
@@ -282,7 +283,7 @@ int32_t bko_plan_rq_eoqb(const struct bko_plan_cost *costs, const struct bko_pla
 	                                rq.costs.rate, &quantity, &share, &cost);
 	if (status != BKO_OK)
 		return status;
-	*r = level_for(&rq, quantity);
+	*r = rq_level_for(&rq, quantity);
 	*q = quantity;
 	return BKO_OK;
 }
@@ -290,8 +291,8 @@ int32_t bko_plan_rq_eoqb(const struct bko_plan_cost *costs, const struct bko_pla
 int32_t bko_plan_rq_eoqss(const struct bko_plan_cost *costs, const struct bko_plan_demand *lead,
                           double *r, double *q)
 {
-	struct rq rq;
-	int32_t status = take_normal(&rq, costs, lead);
+	struct plan_rq rq;
+	int32_t status = rq_take_normal(&rq, costs, lead);
 	double quantity, cost;
 
 	if (status != BKO_OK)
@@ -301,7 +302,7 @@ int32_t bko_plan_rq_eoqss(const struct bko_plan_cost *costs, const struct bko_pl
 	status = bko_plan_eoq(rq.costs.fixed, rq.costs.holding, rq.costs.rate, &quantity, &cost);
 	if (status != BKO_OK)
 		return status;
-	*r = best_position(&rq);
+	*r = rq_best_position(&rq);
 	*q = quantity;
 	return BKO_OK;
 }

@@ -67,13 +67,14 @@ int32_t bko_plan_reorder_point(const struct bko_plan_lead *lead, double service,
 	return BKO_OK;
 }
 
-static int is_whole(double x)
+static int is_whole_level(double x)
 {
 	return x == floor(x) && fabs(x) <= 1e9;
 }
 
 /* A demand over a lead time that the (r, Q) formulas admit. */
-static int32_t take_lead(struct bko_plan_demand *demand, const struct bko_plan_demand *theirs)
+static int32_t service_take_lead(struct bko_plan_demand *demand,
+                                 const struct bko_plan_demand *theirs)
 {
 	int32_t status = bko__plan_demand_take(demand, theirs);
 
@@ -110,7 +111,7 @@ int32_t bko_plan_service_of(const struct bko_plan_demand *lead, double reorder, 
 {
 	struct bko_plan_demand demand;
 	struct bko_plan_service figures;
-	int32_t status = take_lead(&demand, lead);
+	int32_t status = service_take_lead(&demand, lead);
 
 	if (status == BKO_OK)
 		status = bko__plan_can_give(service, sizeof figures);
@@ -118,7 +119,8 @@ int32_t bko_plan_service_of(const struct bko_plan_demand *lead, double reorder, 
 		return status;
 	if (!bko__plan_finite(reorder) || !bko__plan_positive(quantity))
 		return BKO_E_ARGUMENT;
-	if (bko__plan_is_count(demand.kind) && (!is_whole(reorder) || !is_whole(quantity)))
+	if (bko__plan_is_count(demand.kind) &&
+	    (!is_whole_level(reorder) || !is_whole_level(quantity)))
 		return BKO_E_ARGUMENT;
 	bko__plan_service_at(&demand, reorder, quantity, &figures);
 	if (!bko__plan_finite(figures.on_hand) || !bko__plan_finite(figures.fill_type2))
@@ -127,8 +129,8 @@ int32_t bko_plan_service_of(const struct bko_plan_demand *lead, double reorder, 
 	return BKO_OK;
 }
 
-static double fill_at(const struct bko_plan_demand *demand, double reorder, double quantity,
-                      uint32_t formula)
+static double service_fill_at(const struct bko_plan_demand *demand, double reorder, double quantity,
+                              uint32_t formula)
 {
 	struct bko_plan_service service;
 
@@ -140,7 +142,7 @@ int32_t bko_plan_fill_level(const struct bko_plan_demand *lead, double quantity,
                             uint32_t formula, double *reorder)
 {
 	struct bko_plan_demand demand;
-	int32_t status = take_lead(&demand, lead);
+	int32_t status = service_take_lead(&demand, lead);
 	double low, high, width;
 	int whole, i;
 
@@ -152,13 +154,13 @@ int32_t bko_plan_fill_level(const struct bko_plan_demand *lead, double quantity,
 	    formula > BKO_PLAN_FILL_EXACT)
 		return BKO_E_ARGUMENT;
 	whole = bko__plan_is_count(demand.kind);
-	if (whole && !is_whole(quantity))
+	if (whole && !is_whole_level(quantity))
 		return BKO_E_ARGUMENT;
 	/* Bracket: with r = mean - Q - wide nearly everything is short. */
 	width = 40 * sqrt(demand.variance) + 1;
 	low = floor(demand.mean - quantity - width);
 	high = ceil(demand.mean + width);
-	for (i = 0; fill_at(&demand, high, quantity, formula) < fill; i++) {
+	for (i = 0; service_fill_at(&demand, high, quantity, formula) < fill; i++) {
 		if (i == 30)
 			return BKO_E_RANGE;
 		high += width;
@@ -168,7 +170,7 @@ int32_t bko_plan_fill_level(const struct bko_plan_demand *lead, double quantity,
 
 		if (middle <= low || middle >= high)
 			break;
-		if (fill_at(&demand, middle, quantity, formula) >= fill)
+		if (service_fill_at(&demand, middle, quantity, formula) >= fill)
 			high = middle;
 		else
 			low = middle;

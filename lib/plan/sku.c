@@ -6,9 +6,7 @@
  */
 #include "plan/state.h"
 
-static const double error_rate = 0.05;
-static const double sku_rate = 0.2;
-static const double cut_above = 4;
+static const double sale_cut_above = 4;
 
 double bko__plan_rate(double rate, uint32_t n)
 {
@@ -19,7 +17,7 @@ double bko__plan_rate(double rate, uint32_t n)
  * still gets through in a few sales, each of which lifts the bound. */
 double bko__plan_cut(double value, double size, uint32_t sales)
 {
-	return sales > 2 && value > cut_above * size ? cut_above * size : value;
+	return sales > 2 && value > sale_cut_above * size ? sale_cut_above * size : value;
 }
 
 void bko__plan_moments(double *mean, double *square, uint32_t sales, double value)
@@ -59,7 +57,7 @@ void bko__plan_judge(double *error, double expected, double value, uint32_t n)
 {
 	double off = value - expected;
 
-	*error += bko__plan_rate(error_rate, n) * (off * off - *error);
+	*error += bko__plan_rate(plan_slow_error_rate, n) * (off * off - *error);
 }
 
 void bko__plan_sku_step(struct plan_sku *state, double value, int learn)
@@ -72,13 +70,13 @@ void bko__plan_sku_step(struct plan_sku *state, double value, int learn)
 		bko__plan_judge(&state->error, bko__plan_next(&state->head), value,
 		                state->head.seen);
 	state->head.seen++;
-	rate = bko__plan_rate(sku_rate, state->head.seen);
+	rate = bko__plan_rate(plan_slow_rate, state->head.seen);
 	state->chance += rate * ((value > 0 ? 1 : 0) - state->chance);
 	state->level += rate * (value - state->level);
 	if (value > 0) {
 		state->head.sales++;
 		bko__plan_moments(&state->mean, &state->square, state->head.sales, value);
-		state->size += bko__plan_rate(sku_rate, state->head.sales) *
+		state->size += bko__plan_rate(plan_slow_rate, state->head.sales) *
 		               (bko__plan_cut(value, state->size, state->head.sales) - state->size);
 	}
 }
@@ -89,7 +87,7 @@ void bko__plan_sku_view(const struct plan_sku *state, struct plan_view *view)
 	double cv2 = bko__plan_cv2(state->mean, state->square, state->head.sales);
 
 	view->error = state->error;
-	view->alpha = sku_rate;
+	view->alpha = plan_slow_rate;
 	view->kind = state->head.sales > 1 && bko__plan_class(interval, cv2) == BKO_PLAN_SMOOTH
 	                     ? BKO_PLAN_SES
 	                     : BKO_PLAN_TSB;

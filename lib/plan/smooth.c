@@ -8,22 +8,20 @@
 
 #include <math.h>
 
-static const double error_rate = 0.02;
-
 /* Periods that go by before there is a forecast to judge. */
-static uint32_t first_judged(const struct plan_smooth *state)
+static uint32_t smooth_first_judged(const struct plan_smooth *state)
 {
 	if (state->head.flags & STATE_STARTED)
 		return 0;
 	return state->head.kind == BKO_PLAN_HOLT || state->head.kind == BKO_PLAN_DAMPED ? 2 : 1;
 }
 
-static void judge(struct plan_smooth *state, double off)
+static void judge_smooth(struct plan_smooth *state, double off)
 {
-	uint32_t first = first_judged(state);
+	uint32_t first = smooth_first_judged(state);
 
 	if (state->head.seen >= first)
-		state->error += bko__plan_rate(error_rate, state->head.seen - first + 1) *
+		state->error += bko__plan_rate(plan_error_rate, state->head.seen - first + 1) *
 		                (off * off - state->error);
 }
 
@@ -47,7 +45,7 @@ static int start_line(struct plan_smooth *state, double value)
 		state->level = value;
 		return 1;
 	}
-	if (state->head.seen == 1 && first_judged(state) == 2) {
+	if (state->head.seen == 1 && smooth_first_judged(state) == 2) {
 		state->trend = value - state->level;
 		state->level = value;
 		return 1;
@@ -75,7 +73,7 @@ void bko__plan_smooth_step(struct plan_smooth *state, double value, int learn)
 	if (!learn)
 		value = expected;
 	else
-		judge(state, value - expected);
+		judge_smooth(state, value - expected);
 	switch (state->head.kind) {
 	case BKO_PLAN_SEASONAL_NAIVE:
 		state->slots[state->head.seen % state->head.season] = value;

@@ -13,7 +13,7 @@
 
 enum { SS_WIDTH_MAX = 4096 };
 
-struct ss {
+struct plan_ss {
 	struct bko_plan_cost costs;
 	struct bko_plan_demand demand;
 	double *visits; /* m(0) .. m(known - 1) */
@@ -22,7 +22,7 @@ struct ss {
 	size_t known;
 };
 
-static double position_cost(const struct ss *ss, double y)
+static double ss_position_cost(const struct plan_ss *ss, double y)
 {
 	struct bko_plan_level at;
 
@@ -30,7 +30,7 @@ static double position_cost(const struct ss *ss, double y)
 	return ss->costs.holding * at.surplus + ss->costs.backorder * at.shortage;
 }
 
-static int32_t ss_take(struct ss *ss, const struct bko_plan_cost *costs,
+static int32_t ss_take(struct plan_ss *ss, const struct bko_plan_cost *costs,
                        const struct bko_plan_demand *demand, double *work, size_t count)
 {
 	int32_t status = bko__plan_take(&ss->costs, sizeof ss->costs, sizeof ss->costs, costs);
@@ -54,7 +54,7 @@ static int32_t ss_take(struct ss *ss, const struct bko_plan_cost *costs,
 	return BKO_OK;
 }
 
-static void know_visits(struct ss *ss, size_t width)
+static void know_visits(struct plan_ss *ss, size_t width)
 {
 	for (; ss->known < width; ss->known++) {
 		size_t j = ss->known;
@@ -71,7 +71,7 @@ static void know_visits(struct ss *ss, size_t width)
 }
 
 /* Cost of (S - width, S). */
-static double cycle_cost(struct ss *ss, double S, size_t width)
+static double cycle_cost(struct plan_ss *ss, double S, size_t width)
 {
 	double cost = ss->costs.fixed;
 	double time = 0;
@@ -79,7 +79,7 @@ static double cycle_cost(struct ss *ss, double S, size_t width)
 
 	know_visits(ss, width);
 	for (j = 0; j < width; j++) {
-		cost += ss->visits[j] * position_cost(ss, S - (double)j);
+		cost += ss->visits[j] * ss_position_cost(ss, S - (double)j);
 		time += ss->visits[j];
 	}
 	return cost / time;
@@ -88,7 +88,7 @@ static double cycle_cost(struct ss *ss, double S, size_t width)
 int32_t bko_plan_ss_cost(const struct bko_plan_cost *costs, const struct bko_plan_demand *demand,
                          double s, double S, double *work, size_t count, double *cost)
 {
-	struct ss ss;
+	struct plan_ss ss;
 	int32_t status = ss_take(&ss, costs, demand, work, count);
 	double value;
 
@@ -110,7 +110,7 @@ int32_t bko_plan_ss_cost(const struct bko_plan_cost *costs, const struct bko_pla
 int32_t bko_plan_ss_best(const struct bko_plan_cost *costs, const struct bko_plan_demand *demand,
                          double *work, size_t count, double *s, double *S, double *cost)
 {
-	struct ss ss;
+	struct plan_ss ss;
 	int32_t status = ss_take(&ss, costs, demand, work, count);
 	double top, best, try_top;
 	size_t width = 1;
@@ -122,10 +122,10 @@ int32_t bko_plan_ss_best(const struct bko_plan_cost *costs, const struct bko_pla
 	top = bko__plan_quantile_of(&ss.demand,
 	                            ss.costs.backorder / (ss.costs.backorder + ss.costs.holding));
 	/* The best s for the first S, then better ones for larger S; s only rises. */
-	while ((best = cycle_cost(&ss, top, width)) > position_cost(&ss, top - (double)width))
+	while ((best = cycle_cost(&ss, top, width)) > ss_position_cost(&ss, top - (double)width))
 		if (++width > count)
 			return BKO_E_RANGE;
-	for (try_top = top + 1; position_cost(&ss, try_top) <= best; try_top += 1) {
+	for (try_top = top + 1; ss_position_cost(&ss, try_top) <= best; try_top += 1) {
 		size_t try_width = width + (size_t)(try_top - top);
 		double value;
 
@@ -135,7 +135,8 @@ int32_t bko_plan_ss_best(const struct bko_plan_cost *costs, const struct bko_pla
 		if (value >= best)
 			continue;
 		best = value;
-		while (try_width > 1 && best <= position_cost(&ss, try_top - (double)try_width + 1))
+		while (try_width > 1 &&
+		       best <= ss_position_cost(&ss, try_top - (double)try_width + 1))
 			best = cycle_cost(&ss, try_top, --try_width);
 		top = try_top;
 		width = try_width;

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static const double value_max = 1e100;
+static const double state_value_max = 1e100;
 
 int32_t bko__plan_check_state(const bko_plan_state *state)
 {
@@ -25,7 +25,7 @@ int32_t bko__plan_check_seen(const bko_plan_state *state)
 	return status;
 }
 
-static double or_default(double given, double usual)
+static double parameter_or(double given, double usual)
 {
 	return given > 0 ? given : usual;
 }
@@ -51,8 +51,8 @@ static int32_t take_method(struct bko_plan_method *in, const struct bko_plan_met
 		return BKO_E_UNSUPPORTED;
 	if (!is_share(in->alpha) || !is_share(in->beta) || !is_share(in->gamma) ||
 	    !is_share(in->phi) ||
-	    !(in->start_level >= -value_max && in->start_level <= value_max) ||
-	    !(in->start_trend >= -value_max && in->start_trend <= value_max))
+	    !(in->start_level >= -state_value_max && in->start_level <= state_value_max) ||
+	    !(in->start_trend >= -state_value_max && in->start_trend <= state_value_max))
 		return BKO_E_ARGUMENT;
 	if ((in->flags & BKO_PLAN_START) && in->kind != BKO_PLAN_SES && in->kind != BKO_PLAN_HOLT &&
 	    in->kind != BKO_PLAN_DAMPED && in->kind != BKO_PLAN_THETA)
@@ -61,10 +61,10 @@ static int32_t take_method(struct bko_plan_method *in, const struct bko_plan_met
 		usual_alpha = 0.3;
 	if (in->kind >= BKO_PLAN_CROSTON && in->kind <= BKO_PLAN_SBJ)
 		usual_alpha = 0.1;
-	in->alpha = or_default(in->alpha, usual_alpha);
-	in->beta = or_default(in->beta, in->kind == BKO_PLAN_TSB ? 0.2 : 0.1);
-	in->gamma = or_default(in->gamma, 0.2);
-	in->phi = or_default(in->phi, 0.9);
+	in->alpha = parameter_or(in->alpha, usual_alpha);
+	in->beta = parameter_or(in->beta, in->kind == BKO_PLAN_TSB ? 0.2 : 0.1);
+	in->gamma = parameter_or(in->gamma, 0.2);
+	in->phi = parameter_or(in->phi, 0.9);
 	return BKO_OK;
 }
 
@@ -91,7 +91,7 @@ static int32_t take_slots(const struct bko_plan_method *in, uint16_t *slots)
 	return BKO_OK;
 }
 
-static int32_t head_of(const struct bko_plan_method *in, bko_plan_state *head)
+static int32_t state_head_of(const struct bko_plan_method *in, bko_plan_state *head)
 {
 	memset(head, 0, sizeof *head);
 	head->kind = (uint8_t)in->kind;
@@ -99,7 +99,7 @@ static int32_t head_of(const struct bko_plan_method *in, bko_plan_state *head)
 	return take_slots(in, &head->season);
 }
 
-static size_t size_of(const bko_plan_state *head)
+static size_t state_size_of(const bko_plan_state *head)
 {
 	return sizeof *head + bko__plan_cells(head) * sizeof(double);
 }
@@ -111,12 +111,12 @@ int32_t bko_plan_state_size(const struct bko_plan_method *method, size_t *size)
 	int32_t status = take_method(&in, method);
 
 	if (status == BKO_OK)
-		status = head_of(&in, &head);
+		status = state_head_of(&in, &head);
 	if (status != BKO_OK)
 		return status;
 	if (!size)
 		return BKO_E_MISUSE;
-	*size = size_of(&head);
+	*size = state_size_of(&head);
 	return BKO_OK;
 }
 
@@ -128,14 +128,14 @@ int32_t bko_plan_state_init(bko_plan_state *state, size_t size,
 	int32_t status = take_method(&in, method);
 
 	if (status == BKO_OK)
-		status = head_of(&in, &head);
+		status = state_head_of(&in, &head);
 	if (status != BKO_OK)
 		return status;
 	if (!state || ((uintptr_t)state & 7) != 0)
 		return BKO_E_MISUSE;
-	if (size < size_of(&head))
+	if (size < state_size_of(&head))
 		return BKO_E_BUFFER;
-	memset(state, 0, size_of(&head));
+	memset(state, 0, state_size_of(&head));
 	*state = head;
 	bko__plan_start(state, &in);
 	return BKO_OK;
@@ -143,7 +143,7 @@ int32_t bko_plan_state_init(bko_plan_state *state, size_t size,
 
 /* Periods are counted for ratios and for the place in the season, so a count
  * that would overflow is halved without losing either. */
-static void make_room(bko_plan_state *state)
+static void halve_counts(bko_plan_state *state)
 {
 	uint32_t season = state->season > 0 ? state->season : 1;
 
@@ -161,7 +161,7 @@ int32_t bko_plan_observe(bko_plan_state *state, double value, uint32_t flags)
 
 	if (status != BKO_OK)
 		return status;
-	if (!(value >= -value_max && value <= value_max) ||
+	if (!(value >= -state_value_max && value <= state_value_max) ||
 	    (flags & ~(uint32_t)(BKO_PLAN_MASKED | BKO_PLAN_CENSORED)) != 0)
 		return BKO_E_ARGUMENT;
 	if (bko__plan_is_slow(state->kind) && value < 0)
@@ -170,7 +170,7 @@ int32_t bko_plan_observe(bko_plan_state *state, double value, uint32_t flags)
 		learn = learn && state->seen > 0 && value > bko__plan_next(state);
 	if (!learn && state->seen == 0)
 		return BKO_OK;
-	make_room(state);
+	halve_counts(state);
 	bko__plan_step(state, value, learn);
 	return BKO_OK;
 }

@@ -79,6 +79,14 @@ struct plan_auto {
 	double slots[];
 };
 
+/* Rates that several methods share: of the mean squared error, for regular
+ * methods and for slow movers; of TSB where no rate was chosen. */
+static const double plan_error_rate = 0.02;
+static const double plan_slow_error_rate = 0.05;
+static const double plan_slow_rate = 0.2;
+/* Seasonal factors divide, so they are kept from 0. */
+static const double plan_least_factor = 0.05;
+
 /* What a state says about the future: a damped line, with or without season. */
 struct plan_view {
 	uint32_t kind; /* method that answers */

@@ -31,14 +31,14 @@ double bko__plan_view_mean(const struct plan_view *view, uint32_t ahead)
 static double mean_ahead(const bko_plan_state *state, const struct plan_view *views, size_t count,
                          uint32_t ahead)
 {
-	int from_zero = bko__plan_is_slow(state->kind) ||
-	                (state->kind == BKO_PLAN_AUTO && !(state->flags & STATE_NEGATIVE));
+	int floored = bko__plan_is_slow(state->kind) ||
+	              (state->kind == BKO_PLAN_AUTO && !(state->flags & STATE_NEGATIVE));
 	double mean = 0;
 	size_t i;
 
 	for (i = 0; i < count; i++)
 		mean += views[i].share * bko__plan_view_mean(&views[i], ahead);
-	return from_zero && mean < 0 ? 0 : mean;
+	return floored && mean < 0 ? 0 : mean;
 }
 
 double bko__plan_next(const bko_plan_state *state)
@@ -51,7 +51,7 @@ double bko__plan_next(const bko_plan_state *state)
 
 /* How an error of one period moves the forecast for `later` periods after it;
  * damped is phi + .. + phi^later. */
-static double carried(const struct plan_view *view, uint32_t later, double damped)
+static double error_carried(const struct plan_view *view, uint32_t later, double damped)
 {
 	double part = view->alpha * (1 + view->beta * damped);
 
@@ -60,7 +60,7 @@ static double carried(const struct plan_view *view, uint32_t later, double dampe
 	return part;
 }
 
-static double positive(double x)
+static double from_zero(double x)
 {
 	return x > 0 ? x : 0;
 }
@@ -76,10 +76,10 @@ static void add_variances(const struct plan_view *view, uint32_t horizon, double
 		double factor = view->factors ? slot_of(view, i) : 1;
 		double part;
 
-		variances[i - 1] += view->share * positive(view->error) * sum * factor * factor;
+		variances[i - 1] += view->share * from_zero(view->error) * sum * factor * factor;
 		power *= view->phi;
 		damped += power;
-		part = carried(view, i, damped);
+		part = error_carried(view, i, damped);
 		sum += part * part;
 	}
 }
@@ -98,13 +98,13 @@ static double total_variance(const struct plan_view *view, uint32_t periods)
 		factor += view->factors ? slot_of(view, i) : 1;
 		power *= view->phi;
 		damped += power;
-		reach += carried(view, i, damped);
+		reach += error_carried(view, i, damped);
 	}
 	factor /= periods;
-	return positive(view->error) * sum * factor * factor;
+	return from_zero(view->error) * sum * factor * factor;
 }
 
-static int32_t check_horizon(const bko_plan_state *state, uint32_t horizon)
+static int32_t view_check_horizon(const bko_plan_state *state, uint32_t horizon)
 {
 	int32_t status = bko__plan_check_seen(state);
 
@@ -113,7 +113,7 @@ static int32_t check_horizon(const bko_plan_state *state, uint32_t horizon)
 	return horizon >= 1 && horizon <= BKO_PLAN_HORIZON_MAX ? BKO_OK : BKO_E_ARGUMENT;
 }
 
-static int32_t check_result(double at_next, double at_end)
+static int32_t view_check_result(double at_next, double at_end)
 {
 	return bko__plan_finite(at_next) && bko__plan_finite(at_end) ? BKO_OK : BKO_E_RANGE;
 }
@@ -121,7 +121,7 @@ static int32_t check_result(double at_next, double at_end)
 int32_t bko_plan_forecast(const bko_plan_state *state, uint32_t horizon, double *means)
 {
 	struct plan_view views[VIEWS_MAX];
-	int32_t status = check_horizon(state, horizon);
+	int32_t status = view_check_horizon(state, horizon);
 	size_t count;
 	uint32_t i;
 
@@ -141,7 +141,7 @@ int32_t bko_plan_forecast(const bko_plan_state *state, uint32_t horizon, double 
 int32_t bko_plan_variance(const bko_plan_state *state, uint32_t horizon, double *variances)
 {
 	struct plan_view views[VIEWS_MAX];
-	int32_t status = check_horizon(state, horizon);
+	int32_t status = view_check_horizon(state, horizon);
 	double total = 0;
 	size_t count, i;
 
@@ -165,7 +165,7 @@ int32_t bko_plan_total(const bko_plan_state *state, uint32_t periods, double *me
                        double *variance)
 {
 	struct plan_view views[VIEWS_MAX];
-	int32_t status = check_horizon(state, periods);
+	int32_t status = view_check_horizon(state, periods);
 	double sum = 0;
 	double spread = 0;
 	size_t count, i;
@@ -180,7 +180,7 @@ int32_t bko_plan_total(const bko_plan_state *state, uint32_t periods, double *me
 		sum += mean_ahead(state, views, count, ahead);
 	for (i = 0; i < count; i++)
 		spread += views[i].share * total_variance(&views[i], periods);
-	status = check_result(sum, spread);
+	status = view_check_result(sum, spread);
 	if (status != BKO_OK)
 		return status;
 	*mean = state->flags & STATE_ENDED ? 0 : sum;

@@ -9,21 +9,18 @@
 #include <math.h>
 #include <string.h>
 
-static const double error_rate = 0.02;
-static const double least_factor = 0.05;
-
-struct pair {
+struct plan_pair {
 	const double *first, *second;
 	size_t m;
 };
 
-static double value_at(const struct pair *pair, size_t t)
+static double pair_at(const struct plan_pair *pair, size_t t)
 {
 	return t < pair->m ? pair->first[t] : pair->second[t - pair->m];
 }
 
 /* Mean of one season around t; for an even season the ends count half. */
-static double centred_mean(const struct pair *pair, size_t t)
+static double centred_mean(const struct plan_pair *pair, size_t t)
 {
 	size_t half = pair->m / 2;
 	double sum = 0;
@@ -32,7 +29,7 @@ static double centred_mean(const struct pair *pair, size_t t)
 	for (i = t - half; i <= t + half; i++) {
 		int end = i == t - half || i == t + half;
 
-		sum += value_at(pair, i) * (end && pair->m % 2 == 0 ? 0.5 : 1);
+		sum += pair_at(pair, i) * (end && pair->m % 2 == 0 ? 0.5 : 1);
 	}
 	return sum / (double)pair->m;
 }
@@ -50,7 +47,7 @@ static void fit_line(double n, double sum, double moment, double *line)
 void bko__plan_decompose(const double *first, const double *second, size_t m, int factors,
                          double *season, double *line)
 {
-	struct pair pair = {first, second, m};
+	struct plan_pair pair = {first, second, m};
 	size_t half = m / 2;
 	double n = 0;
 	double sum = 0;
@@ -62,8 +59,8 @@ void bko__plan_decompose(const double *first, const double *second, size_t m, in
 		season[t] = 0;
 	for (t = half; t + half < 2 * m; t++) {
 		double trend = centred_mean(&pair, t);
-		double part = factors ? (trend > 0 ? value_at(&pair, t) / trend : 1)
-		                      : value_at(&pair, t) - trend;
+		double part = factors ? (trend > 0 ? pair_at(&pair, t) / trend : 1)
+		                      : pair_at(&pair, t) - trend;
 
 		n += 1;
 		sum += trend;
@@ -78,8 +75,8 @@ void bko__plan_decompose(const double *first, const double *second, size_t m, in
 		if (!factors)
 			season[t] -= mean;
 		else if (mean > 0)
-			season[t] =
-				season[t] / mean > least_factor ? season[t] / mean : least_factor;
+			season[t] = season[t] / mean > plan_least_factor ? season[t] / mean
+			                                                 : plan_least_factor;
 		else
 			season[t] = 1;
 	}
@@ -98,7 +95,7 @@ static void step_additive(struct plan_smooth *state, double *slot, double value)
 static void step_factors(struct plan_smooth *state, double *slot, double value)
 {
 	double last = state->level;
-	double factor = *slot > least_factor ? *slot : least_factor;
+	double factor = *slot > plan_least_factor ? *slot : plan_least_factor;
 
 	state->level = state->alpha * (value / factor) +
 	               (1 - state->alpha) * (state->level + state->trend);
@@ -108,7 +105,7 @@ static void step_factors(struct plan_smooth *state, double *slot, double value)
 		*slot = state->gamma * (value / state->level) + (1 - state->gamma) * *slot;
 }
 
-static void step_warm(struct plan_smooth *state, uint32_t t, double value, int learn)
+static void step_winters(struct plan_smooth *state, uint32_t t, double value, int learn)
 {
 	int factors = state->head.kind == BKO_PLAN_WINTERS_MULTIPLICATIVE;
 	double *slot = &state->slots[t % state->head.season];
@@ -120,9 +117,9 @@ static void step_warm(struct plan_smooth *state, uint32_t t, double value, int l
 		value = expected;
 	off = value - expected;
 	if (factors)
-		off /= *slot > least_factor ? *slot : least_factor;
+		off /= *slot > plan_least_factor ? *slot : plan_least_factor;
 	if (learn)
-		state->error += bko__plan_rate(error_rate, t - state->head.season + 1) *
+		state->error += bko__plan_rate(plan_error_rate, t - state->head.season + 1) *
 		                (off * off - state->error);
 	if (factors)
 		step_factors(state, slot, value);
@@ -130,7 +127,7 @@ static void step_warm(struct plan_smooth *state, uint32_t t, double value, int l
 		step_additive(state, slot, value);
 }
 
-static void start(struct plan_smooth *state)
+static void start_winters(struct plan_smooth *state)
 {
 	uint32_t m = state->head.season;
 	double second[BKO_PLAN_SEASON_MAX];
@@ -148,7 +145,7 @@ static void start(struct plan_smooth *state)
 	state->error = 0;
 	state->head.flags |= STATE_WARM;
 	for (t = 0; t < m; t++)
-		step_warm(state, m + t, second[t], 1);
+		step_winters(state, m + t, second[t], 1);
 }
 
 void bko__plan_winters_step(struct plan_smooth *state, double value, int learn)
@@ -158,17 +155,17 @@ void bko__plan_winters_step(struct plan_smooth *state, double value, int learn)
 
 	state->head.seen++;
 	if (state->head.flags & STATE_WARM) {
-		step_warm(state, t, value, learn);
+		step_winters(state, t, value, learn);
 		return;
 	}
 	/* Before that it is naive, and a period passed over is filled in. */
 	if (!learn)
 		value = t >= m ? state->slots[t - m] : state->level;
 	else if (t > 0)
-		state->error += bko__plan_rate(error_rate, t) *
+		state->error += bko__plan_rate(plan_error_rate, t) *
 		                ((value - state->level) * (value - state->level) - state->error);
 	state->slots[t] = value;
 	state->level = value;
 	if (t + 1 == 2 * m)
-		start(state);
+		start_winters(state);
 }

@@ -103,83 +103,87 @@ static void lots_for_uneven_demand(void **state)
 		assert_near(orders[i], want2[i], CLOSED);
 }
 
+static const double sizes[] = {1, 2, 3, 4, 5, 6, 7, 8};
+static const double shares[] = {.25, .05, .1, .2, .15, .1, .1, .05};
+static const struct {
+	uint32_t kind;
+	double mean, variance, holding, backorder, level, cost, other[2], other_cost[2];
+} newsvendor_cases[] = {
+	{BKO_PLAN_NORMAL,
+         50,
+         64,
+         .18,
+         .7,
+         56.60395592743389,
+         1.997605193176645,
+         {40, 60},
+         {7.356131552870388, 2.156131552870387}},
+	{BKO_PLAN_NORMAL,
+         250,
+         320,
+         .18,
+         .7,
+         264.7668943741548,
+         4.466781004149578,
+         {180, 180},
+         {49.0001647480341, 49.0001647480341}},
+	{BKO_PLAN_POISSON,
+         6,
+         0,
+         1,
+         4,
+         8,
+         3.570106945770946,
+         {5, 5},
+         {6.590296024616344, 6.590296024616344}},
+	{BKO_PLAN_POISSON,
+         90,
+         0,
+         .08,
+         1.25,
+         105,
+         1.545018869155178,
+         {105, 105},
+         {1.545018869155178, 1.545018869155178}},
+	{BKO_PLAN_EMPIRICAL, 0, 0, 500000, 1000000, 5, 1225000, {3, 3}, {1725000, 1725000}},
+	{BKO_PLAN_LOGNORMAL,
+         6,
+         .09,
+         1,
+         .1765,
+         295.6266448071368,
+         29.44254358213529,
+         {350, 350},
+         {34.58883668565485, 34.58883668565485}},
+};
+
 static void newsvendor(void **state)
 {
-	static const double values[] = {1, 2, 3, 4, 5, 6, 7, 8};
-	static const double weights[] = {.25, .05, .1, .2, .15, .1, .1, .05};
-	static const struct {
-		uint32_t kind;
-		double mean, variance, holding, backorder, level, cost, other[2], other_cost[2];
-	} cases[] = {
-		{BKO_PLAN_NORMAL,
-	         50,
-	         64,
-	         .18,
-	         .7,
-	         56.60395592743389,
-	         1.997605193176645,
-	         {40, 60},
-	         {7.356131552870388, 2.156131552870387}},
-		{BKO_PLAN_NORMAL,
-	         250,
-	         320,
-	         .18,
-	         .7,
-	         264.7668943741548,
-	         4.466781004149578,
-	         {180, 180},
-	         {49.0001647480341, 49.0001647480341}},
-		{BKO_PLAN_POISSON,
-	         6,
-	         0,
-	         1,
-	         4,
-	         8,
-	         3.570106945770946,
-	         {5, 5},
-	         {6.590296024616344, 6.590296024616344}},
-		{BKO_PLAN_POISSON,
-	         90,
-	         0,
-	         .08,
-	         1.25,
-	         105,
-	         1.545018869155178,
-	         {105, 105},
-	         {1.545018869155178, 1.545018869155178}},
-		{BKO_PLAN_EMPIRICAL, 0, 0, 500000, 1000000, 5, 1225000, {3, 3}, {1725000, 1725000}},
-		{BKO_PLAN_LOGNORMAL,
-	         6,
-	         .09,
-	         1,
-	         .1765,
-	         295.6266448071368,
-	         29.44254358213529,
-	         {350, 350},
-	         {34.58883668565485, 34.58883668565485}},
-	};
 	double level, cost;
 	size_t i, k;
 
 	(void)state;
-	for (i = 0; i < COUNT(cases); i++) {
+	for (i = 0; i < COUNT(newsvendor_cases); i++) {
 		struct bko_plan_demand demand =
-			demand_of(cases[i].kind, cases[i].mean, cases[i].variance);
+			demand_of(newsvendor_cases[i].kind, newsvendor_cases[i].mean,
+		                  newsvendor_cases[i].variance);
 
-		demand.values = values;
-		demand.weights = weights;
+		demand.values = sizes;
+		demand.weights = shares;
 		demand.count = 8;
-		assert_int_equal(bko_plan_newsvendor(cases[i].holding, cases[i].backorder, &demand,
-		                                     &level, &cost),
+		assert_int_equal(bko_plan_newsvendor(newsvendor_cases[i].holding,
+		                                     newsvendor_cases[i].backorder, &demand, &level,
+		                                     &cost),
 		                 BKO_OK);
-		assert_near(level, cases[i].level, CLOSED);
-		assert_near(cost, cases[i].cost, CLOSED);
+		assert_near(level, newsvendor_cases[i].level, CLOSED);
+		assert_near(cost, newsvendor_cases[i].cost, CLOSED);
 		for (k = 0; k < 2; k++) {
-			assert_int_equal(bko_plan_newsvendor_cost(cases[i].holding,
-			                                          cases[i].backorder, &demand,
-			                                          cases[i].other[k], &cost),
-			                 BKO_OK);
-			assert_near(cost, cases[i].other_cost[k], CLOSED);
+			assert_int_equal(
+				bko_plan_newsvendor_cost(newsvendor_cases[i].holding,
+			                                 newsvendor_cases[i].backorder, &demand,
+			                                 newsvendor_cases[i].other[k], &cost),
+				BKO_OK);
+			assert_near(cost, newsvendor_cases[i].other_cost[k], CLOSED);
 		}
 	}
 }

@@ -39,9 +39,8 @@ static struct bko_plan_cost costs_of(double fixed, double holding, double backor
 
 static void order_quantities(void **state)
 {
-	static const double from[] = {0, 10}, bad_from[] = {1, 10}, falling[] = {0, 0},
-			    price[] = {2, 1}, no_price[] = {2, 0};
-	double q = untouched, c = untouched, s = untouched, work[6], orders[2], bad_demand[2];
+	static const double from[] = {0, 10}, price[] = {2, 1};
+	double q = untouched, c = untouched, s = untouched, work[6], orders[2];
 	size_t i;
 
 	(void)state;
@@ -77,6 +76,17 @@ static void order_quantities(void **state)
 		ARGUMENT(bko_plan_lots(x, 1, price, 2, work, orders, &c));
 		ARGUMENT(bko_plan_lots(1, x, price, 2, work, orders, &c));
 	}
+	assert_true(q == untouched && c == untouched && s == untouched);
+}
+
+static void order_quantities_of_nothing(void **state)
+{
+	static const double from[] = {0, 10}, bad_from[] = {1, 10}, falling[] = {0, 0},
+			    price[] = {2, 1}, no_price[] = {2, 0};
+	double q = untouched, c = untouched, s = untouched, work[6], orders[2], bad_demand[2];
+	size_t i;
+
+	(void)state;
 	for (i = 0; i < COUNT(not_amount); i++) {
 		bad_demand[0] = 1;
 		bad_demand[1] = not_amount[i];
@@ -282,9 +292,7 @@ static void costs(void **state)
 {
 	struct bko_plan_cost good = costs_of(1, 1, 1, 1), bad;
 	struct bko_plan_demand normal = demand_of(BKO_PLAN_NORMAL, 10, 4),
-			       poisson = demand_of(BKO_PLAN_POISSON, 3, 0),
-			       flat = demand_of(BKO_PLAN_NORMAL, 10, 0),
-			       lognormal = demand_of(BKO_PLAN_LOGNORMAL, 1, 1);
+			       poisson = demand_of(BKO_PLAN_POISSON, 3, 0);
 	double a = untouched, b = untouched, c = untouched, d = untouched, work[40];
 	size_t i, k;
 
@@ -325,6 +333,19 @@ static void costs(void **state)
 	}
 	for (i = 0; i < COUNT(not_amount); i++)
 		ARGUMENT(bko_plan_ss_power(&good, 1, not_amount[i], &a, &b));
+	assert_true(a == untouched && b == untouched && c == untouched && d == untouched);
+}
+
+static void costs_out_of_reach(void **state)
+{
+	struct bko_plan_cost good = costs_of(1, 1, 1, 1), bad;
+	struct bko_plan_demand normal = demand_of(BKO_PLAN_NORMAL, 10, 4),
+			       poisson = demand_of(BKO_PLAN_POISSON, 3, 0),
+			       flat = demand_of(BKO_PLAN_NORMAL, 10, 0),
+			       lognormal = demand_of(BKO_PLAN_LOGNORMAL, 1, 1);
+	double a = untouched, b = untouched, c = untouched, d = untouched, work[40];
+
+	(void)state;
 	ARGUMENT(bko_plan_newsvendor_cost(1, 1, &normal, NAN, &a));
 	ARGUMENT(bko_plan_newsvendor_cost(1, 1, &poisson, 2e9, &a));
 	ARGUMENT(bko_plan_newsvendor_disruption_cost(1, 1, 1, .1, .1, NAN, &a));
@@ -348,6 +369,17 @@ static void costs(void **state)
 	REFUSED(BKO_E_RANGE, bko_plan_ss_cost(&good, &poisson, 1, 22, work, 20, &a));
 	bad = costs_of(1e6, 1, 1, 0);
 	REFUSED(BKO_E_RANGE, bko_plan_ss_best(&bad, &poisson, work, 20, &a, &b, &c));
+	assert_true(a == untouched && b == untouched && c == untouched && d == untouched);
+}
+
+static void costs_of_nothing(void **state)
+{
+	struct bko_plan_cost good = costs_of(1, 1, 1, 1);
+	struct bko_plan_demand normal = demand_of(BKO_PLAN_NORMAL, 10, 4),
+			       poisson = demand_of(BKO_PLAN_POISSON, 3, 0);
+	double a = untouched, b = untouched, c = untouched, d = untouched, work[40];
+
+	(void)state;
 	MISUSE(bko_plan_rq_cost(NULL, &normal, 1, 1, &a));
 	MISUSE(bko_plan_rq_cost(&good, NULL, 1, 1, &a));
 	MISUSE(bko_plan_rq_cost(&good, &normal, 1, 1, NULL));
@@ -433,9 +465,7 @@ static void methods(void **state)
 
 static void observations(void **state)
 {
-	static double zeros[8];
-	bko_plan_state *none = (bko_plan_state *)(void *)zeros;
-	uint32_t kind, one = 7;
+	uint32_t kind;
 	double x = untouched, y = untouched;
 	struct bko_plan_reading reading = {.struct_size = sizeof reading};
 	struct bko_plan_band band = {.struct_size = sizeof band};
@@ -488,6 +518,22 @@ static void observations(void **state)
 		MISUSE(bko_plan_state_like(item, 5000, item, 1, 1));
 		free(item);
 	}
+	assert_true(x == untouched && y == untouched);
+}
+
+static void what_is_no_state(void **state)
+{
+	static double zeros[8];
+	bko_plan_state *none = (bko_plan_state *)(void *)zeros;
+	double x = untouched, y = untouched;
+	struct bko_plan_reading reading = {.struct_size = sizeof reading};
+	struct bko_plan_band band = {.struct_size = sizeof band};
+	unsigned char bytes[BKO_PLAN_STATE_MAX];
+	uint32_t one = 7;
+	size_t size, i;
+
+	(void)state;
+	assert_int_equal(bko_plan_band_init(&band, .9), BKO_OK);
 	/* Memory that is no state, and none. */
 	for (i = 0; i < 2; i++) {
 		bko_plan_state *item = i == 0 ? none : NULL;
@@ -578,8 +624,11 @@ int main(void)
 		cmocka_unit_test(sized_structs),
 		cmocka_unit_test(safety_and_service),
 		cmocka_unit_test(costs),
+		cmocka_unit_test(costs_out_of_reach),
+		cmocka_unit_test(costs_of_nothing),
 		cmocka_unit_test(methods),
 		cmocka_unit_test(observations),
+		cmocka_unit_test(what_is_no_state),
 		cmocka_unit_test(bands),
 		cmocka_unit_test(like_items),
 	};
