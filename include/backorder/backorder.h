@@ -76,10 +76,10 @@ struct bko_options {
 	uint32_t granule_ms; /* hold expiries are rounded up to it; fixed likewise; 0: 60,000 */
 	uint32_t late_ms;    /* a batch may take effect this long after it was given up; 0: 1 hour.
 	                      * Outcomes and closed orders are kept at least ten times that */
-	uint32_t max_lines;  /* lines of the largest order; 0: 64 in an arena, else BKO_LINES_MAX */
+	uint32_t max_lines;  /* lines of the largest order; 0: 16 in an arena, else BKO_LINES_MAX */
 	uint32_t max_rows;   /* rows one call may hold at a time; 0: from max_lines. Over it
 	                      * BKO_E_TOO_LARGE, or BKO_E_BATCH_FULL in a batch */
-	uint32_t serve_lines; /* lines served in one batch at most; 0: 64 */
+	uint32_t serve_lines; /* lines served in one batch at most; 0: 64, 16 in an arena */
 	uint32_t retries;     /* attempts after a conflict or a busy store; 0: 16 */
 	uint32_t wait_ms;     /* sum of back-off asked of the store's wait; 0: 2,000 */
 	uint32_t pull;        /* 1: the host moves the bytes, see bko_engine_wanted */
@@ -132,7 +132,7 @@ BKO_API int32_t bko_engine_error(const bko_engine *engine, struct bko_error *err
  * most `budget` batches. A repeated tick does nothing. `next` (may be NULL)
  * tells when a tick is next needed.
  * Returns: as any change. Since: 0.1. */
-enum { BKO_CHILD_BYTES = 16384 /* arena bytes of an open item, order or queue */ };
+enum { BKO_CHILD_BYTES = 24576 /* arena bytes of an open item, order or queue */ };
 struct bko_next {
 	uint32_t struct_size;
 	uint32_t kind; /* BKO_DATE_NONE: nothing is due ever; KNOWN: at at_ms, which is now_ms if

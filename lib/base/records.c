@@ -65,7 +65,7 @@ static const struct bko__field part_fields[] = {
 static const struct bko__table part_table = TABLE(part_fields);
 
 static const struct bko__field order_fields[] = {
-	RUN(BKO__V_QUANTITY, struct bko__order, rank_ms, 2),
+	RUN(BKO__V_QUANTITY, struct bko__order, rank_ms, 3),
 	RUN(BKO__V_TIME, struct bko__order, placed, 5),
 	RUN(BKO__V_COUNT, struct bko__order, first_event, 2),
 	RUN(BKO__V_U32, struct bko__order, state, 9),
@@ -260,7 +260,7 @@ int bko__part_get(struct bko_span value, struct bko__part *record)
 	return get(value, &part_table, record);
 }
 
-void bko__part_put(struct bko__writer *w, const struct bko__part *record)
+void bko__part_write(struct bko__writer *w, const struct bko__part *record)
 {
 	put(w, &part_table, record);
 }

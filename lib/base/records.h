@@ -98,7 +98,7 @@ enum {
 	BKO__O_ERROR = 6
 };
 struct bko__order {
-	int64_t rank_ms, error;
+	int64_t rank_ms, error, first_served; /* error: of a refusal, the units asked */
 	int64_t placed, confirmed, need_by, hold_until, closed;
 	uint64_t first_event, event_count;
 	uint32_t state, flags, order_class, line_count, chunks, lane;
@@ -197,7 +197,7 @@ void bko__head_put(struct bko__writer *w, const struct bko__head *record);
 int bko__supply_get(struct bko_span value, struct bko__supply *record);
 void bko__supply_put(struct bko__writer *w, const struct bko__supply *record);
 int bko__part_get(struct bko_span value, struct bko__part *record);
-void bko__part_put(struct bko__writer *w, const struct bko__part *record);
+void bko__part_write(struct bko__writer *w, const struct bko__part *record);
 int bko__agenda_get(struct bko_span value, struct bko__agenda *record);
 void bko__agenda_put(struct bko__writer *w, const struct bko__agenda *record);
 int bko__limit_get(struct bko_span value, struct bko__limit *record);

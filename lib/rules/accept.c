@@ -22,13 +22,14 @@ static int64_t promised(const struct bko__view *view, int64_t ready)
 	return bko__calendar_promise(view->calendar, ready, view->head->handling);
 }
 
-void bko__promise_later(const struct bko__view *view, int64_t quantity,
+void bko__promise_later(const struct bko__view *view, int64_t taken, int64_t quantity,
                         struct bko__decision *decision)
 {
 	const struct bko__head *head = view->head;
 	struct bko__cover cover;
 
-	bko__merge_cover(view->timeline, head->open, view->ahead, quantity, view->now, &cover);
+	bko__merge_cover(view->timeline, head->open - taken, view->ahead, quantity, view->now,
+	                 &cover);
 	decision->first = cover.first;
 	decision->first_kind = cover.first_kind;
 	decision->rest_kind = cover.rest_kind;
@@ -180,7 +181,7 @@ static void decide_units(const struct bko__view *view, int64_t quantity,
 		decision->promise = promised(view, view->now);
 	}
 	if (decision->later)
-		bko__promise_later(view, decision->later, decision);
+		bko__promise_later(view, decision->now, decision->later, decision);
 }
 
 void bko__decide(const struct bko__view *view, int64_t quantity, struct bko__decision *decision)

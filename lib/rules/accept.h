@@ -33,8 +33,9 @@ struct bko__decision {
 
 void bko__decide(const struct bko__view *view, int64_t quantity, struct bko__decision *decision);
 
-/* The dates of `quantity` units for later, as the customer is given them. */
-void bko__promise_later(const struct bko__view *view, int64_t quantity,
+/* The dates of `quantity` units for later, as the customer is given them, beside
+ * `taken` open units that the same line takes now. */
+void bko__promise_later(const struct bko__view *view, int64_t taken, int64_t quantity,
                         struct bko__decision *decision);
 
 /* Claims before a new line of that class, where sums tell it exactly or, for

@@ -1,0 +1,339 @@
+/*
+ * drive.c - an operation, to its end. The same loop serves both drives: by
+ * callbacks it never leaves before the end; by hand it leaves with BKO_WANT where
+ * the host must act, and goes on where it left when the call is repeated.
+ */
+#include "base/hash.h"
+#include "engine/engine.h"
+#include "engine/op.h"
+
+uint32_t bko__provisional(const struct bko_engine *engine)
+{
+	int open = engine->batching || (engine->options.pull && !engine->tx.final);
+
+	return open ? BKO_OUTCOME_PROVISIONAL : 0;
+}
+
+int32_t bko__enter(struct bko_engine *engine, uint32_t verb, const struct bko_op *op)
+{
+	uint64_t identity = verb;
+
+	if (!engine || engine->magic != BKO__ENGINE_MAGIC)
+		return BKO_E_MISUSE;
+	if (engine->inside)
+		return BKO_E_REENTRY;
+	if (op && op->id.data && op->id.size <= BKO_ID_MAX) {
+		struct bko__hash hash;
+		uint8_t digest[16];
+
+		bko__hash_begin(&hash, verb);
+		bko__hash_bytes(&hash, op->id.data, op->id.size);
+		bko__hash_end(&hash, digest);
+		identity = bko__get_le(digest, 8);
+	}
+	if (engine->step != BKO__IDLE) {
+		if (identity != engine->identity)
+			return bko__fail(engine, BKO_E_MISUSE, "another call is pending");
+		return BKO_OK;
+	}
+	engine->identity = identity;
+	engine->retried = op && (op->flags & BKO_OP_RETRIED);
+	memset(&engine->progress, 0, sizeof engine->progress);
+	memset(&engine->error, 0, sizeof engine->error);
+	engine->error.line = UINT32_MAX;
+	engine->stats.calls++;
+	return BKO_OK;
+}
+
+int32_t bko__again(struct bko_engine *engine)
+{
+	uint32_t wait_ms = 1u << (engine->attempt < 8 ? engine->attempt : 8);
+	uint64_t jitter = bko__mix(engine->identity + engine->attempt);
+
+	if (++engine->attempt > engine->options.retries ||
+	    (engine->waited >= engine->options.wait_ms && engine->store.wait)) {
+		if (engine->tx.uncertain)
+			return bko__fail(engine, BKO_E_UNCERTAIN, "the store did not say");
+		return bko__fail(engine, BKO_E_CONTENDED, "retries used up");
+	}
+	engine->error.attempts = engine->attempt;
+	wait_ms = wait_ms / 2 + (uint32_t)(jitter % (wait_ms / 2 + 1));
+	engine->waited += wait_ms;
+	engine->wait_ms = wait_ms;
+	if (engine->options.pull) {
+		bko__reply_begin(engine, BKO__WAIT);
+		engine->step = BKO__WAIT;
+		return BKO_WANT;
+	}
+	if (engine->store.wait && wait_ms) {
+		engine->inside = 1;
+		engine->store.wait(engine->store.host, wait_ms, engine->attempt);
+		engine->inside = 0;
+	}
+	return BKO_OK;
+}
+
+/* The whole attempt anew, after a batch that was not applied. */
+static int32_t anew(struct bko_engine *engine)
+{
+	bko__tx_clear(engine);
+	engine->step = BKO__RUN;
+	return bko__again(engine);
+}
+
+/* What the store said to a batch. OK: applied. BKO__ANEW: run again. */
+enum { BKO__ANEW = 2 };
+static int32_t applied(struct bko_engine *engine)
+{
+	struct bko_reply *reply = &engine->reply;
+	int32_t status;
+
+	reply->waiting = 0;
+	engine->error.reply = reply->status;
+	engine->error.native = reply->native;
+	switch (reply->status) {
+	case BKO_REPLY_DONE: return BKO_OK;
+	case BKO_REPLY_CONFLICT: engine->stats.conflicts++; return BKO__ANEW;
+	case BKO_REPLY_BUSY: engine->stats.busy++; return BKO__ANEW;
+	case BKO_REPLY_SILENT:
+	case BKO_REPLY_UNKNOWN:
+		engine->stats.unknown++;
+		engine->tx.uncertain = 1;
+		return BKO__ANEW;
+	case BKO_REPLY_FULL: status = BKO_E_FULL; break;
+	case BKO_REPLY_TOO_LARGE: status = BKO_E_TOO_LARGE; break;
+	case BKO_REPLY_READ_ONLY: status = BKO_E_READ_ONLY; break;
+	case BKO_REPLY_CORRUPT: status = BKO_E_CORRUPT; break;
+	case BKO_REPLY_IO: status = BKO_E_IO; break;
+	case BKO_REPLY_UNSUPPORTED: status = BKO_E_UNSUPPORTED; break;
+	default: /* it may have done anything */
+		engine->tx.uncertain = 1;
+		status = BKO_E_CONTRACT;
+		break;
+	}
+	if (engine->tx.uncertain)
+		return bko__fail(engine, BKO_E_UNCERTAIN, "an earlier attempt may have happened");
+	return bko__fail(engine, status, "the store");
+}
+
+/* Hands the batch out. */
+static int32_t apply(struct bko_engine *engine, uint32_t guards_only)
+{
+	int32_t status = bko__tx_entries(engine, &engine->batch, guards_only);
+
+	if (status)
+		return status;
+	engine->stats.applies++;
+	engine->stats.entries += engine->batch.count;
+	bko__reply_begin(engine, BKO__APPLY);
+	if (engine->options.pull) {
+		engine->step = BKO__APPLY;
+		return BKO_WANT;
+	}
+	engine->inside = 1;
+	engine->store.apply(engine->store.host, &engine->batch, &engine->reply);
+	engine->inside = 0;
+	return applied(engine);
+}
+
+/* A refusal or an error rests on what was read. Where that was of several moments
+ * and others write too, guards confirm it. */
+static int needs_confirming(const struct bko_engine *engine, int32_t status)
+{
+	const struct bko__tx *tx = &engine->tx;
+
+	if (engine->batching || (engine->store.caps & BKO_STORE_EXCLUSIVE))
+		return 0;
+	if (!tx->confirm && !(status <= BKO_E_NOT_FOUND && tx->op_row))
+		return 0;
+	return tx->reads > 1 || !(engine->store.caps & BKO_STORE_SNAPSHOT);
+}
+
+/* After the run: what is to be applied. `status` is the run's. */
+static int32_t conclude(struct bko_engine *engine, int32_t status)
+{
+	struct bko__tx *tx = &engine->tx;
+	int record = status <= BKO_E_NOT_FOUND && status != BKO_E_MISMATCH &&
+	             status != BKO_E_VOID && tx->op_row && (tx->uncertain || engine->retried);
+	int32_t result;
+
+	if (status == BKO__REPLAYED)
+		return BKO_OK;
+	if (status < 0 && status != BKO_E_CONTENDED && !record) {
+		if (!needs_confirming(engine, status))
+			return status;
+		result = apply(engine, 1);
+		return result ? result : status;
+	}
+	if (status == BKO_E_CONTENDED)
+		return status;
+	if (record)
+		bko__op_record_error(engine, status);
+	if (tx->status)
+		return tx->status;
+	if (engine->batching) {
+		result = bko__tx_settle(engine);
+		return result ? result : status;
+	}
+	if (tx->changes)
+		result = apply(engine, 0);
+	else
+		result = needs_confirming(engine, BKO_OK) ? apply(engine, 1) : BKO_OK;
+	return result ? result : status;
+}
+
+static int32_t first_step(struct bko_engine *engine)
+{
+	if (engine->batching)
+		bko__tx_rerun(engine);
+	else
+		bko__tx_clear(engine);
+	engine->attempt = engine->waited = 0;
+	engine->tx.uncertain = engine->tx.confirm = engine->tx.final = 0;
+	engine->step = BKO__RUN;
+	return BKO_OK;
+}
+
+/* A pull host came back: what its answer means for the step that was out. */
+static int32_t resume(struct bko_engine *engine)
+{
+	enum bko__step step = engine->step;
+	int32_t status;
+
+	if (!engine->reply.ended)
+		return BKO_WANT;
+	engine->step = BKO__RUN;
+	if (step == BKO__APPLY) {
+		status = applied(engine);
+		if (status == BKO_OK)
+			engine->tx.final = 1;
+		return status == BKO__ANEW ? anew(engine) : status;
+	}
+	if (step == BKO__READ) {
+		status = bko__read_status(engine);
+		return status == BKO_E_CONTENDED ? bko__again(engine) : status;
+	}
+	return BKO_OK;
+}
+
+int32_t bko__drive(struct bko_engine *engine, bko__run run, void *arguments)
+{
+	int32_t status = engine->step == BKO__IDLE ? first_step(engine) : resume(engine);
+
+	while (status == BKO_OK) {
+		uint32_t final = engine->tx.final;
+
+		if (engine->tx.count || engine->tx.work.current)
+			bko__tx_rerun(engine);
+		status = run(engine, arguments);
+		if (status == BKO_OK && engine->tx.status)
+			status = engine->tx.status;
+		if (status == BKO_WANT || final) {
+			break;
+		}
+		status = conclude(engine, status);
+		if (status == BKO__ANEW)
+			status = anew(engine);
+		else if (status == BKO_OK)
+			break;
+	}
+	if (status == BKO_WANT)
+		return status;
+	engine->step = BKO__IDLE;
+	engine->error.status = status > 0 ? BKO_OK : status;
+	return status > 0 ? BKO_OK : status;
+}
+
+int32_t bko_engine_wanted(bko_engine *engine, struct bko_wanted *wanted)
+{
+	struct bko_wanted out;
+
+	if (!engine || engine->magic != BKO__ENGINE_MAGIC || !wanted)
+		return BKO_E_MISUSE;
+	if (wanted->struct_size < sizeof(uint32_t) * 4 || wanted->struct_size > BKO_STRUCT_SIZE_MAX)
+		return BKO_E_STRUCT_SIZE;
+	memset(&out, 0, sizeof out);
+	if (engine->step > BKO__RUN && engine->reply.waiting && !engine->reply.ended) {
+		out.reply = &engine->reply;
+		if (engine->step == BKO__READ) {
+			out.kind = BKO_WANTED_READ;
+			out.query = &engine->query;
+		} else if (engine->step == BKO__APPLY) {
+			out.kind = BKO_WANTED_APPLY;
+			out.batch = &engine->batch;
+		} else {
+			out.kind = BKO_WANTED_WAIT;
+			out.wait_ms = engine->wait_ms;
+		}
+		out.attempt = engine->attempt;
+	}
+	bko__struct_out(wanted, wanted->struct_size, &out, sizeof out);
+	return BKO_OK;
+}
+
+int32_t bko_engine_abandon(bko_engine *engine)
+{
+	if (!engine || engine->magic != BKO__ENGINE_MAGIC)
+		return BKO_E_MISUSE;
+	if (engine->inside)
+		return BKO_E_REENTRY;
+	engine->reply.waiting = 0;
+	engine->step = BKO__IDLE;
+	return BKO_OK;
+}
+
+/* A batch is one guarded apply over what its calls staged. */
+int32_t bko_batch_begin(bko_engine *engine)
+{
+	int32_t status = bko__enter(engine, BKO__VERB_BATCH_BEGIN, NULL);
+
+	if (status)
+		return status;
+	if (engine->batching)
+		return bko__fail(engine, BKO_E_STATE, "a batch is open");
+	engine->batching = 1;
+	bko__tx_clear(engine);
+	return BKO_OK;
+}
+
+static int32_t batch_end(struct bko_engine *engine)
+{
+	int32_t status;
+
+	if (engine->step == BKO__APPLY) {
+		if (!engine->reply.ended)
+			return BKO_WANT;
+		status = applied(engine);
+	} else {
+		bko__tx_rerun(engine);
+		engine->tx.uncertain = 0;
+		status = apply(engine, 0);
+	}
+	if (status == BKO__ANEW) {
+		if (engine->reply.status == BKO_REPLY_CONFLICT)
+			return bko__fail(engine, BKO_E_CONFLICT, "a record of the batch changed");
+		if (engine->reply.status == BKO_REPLY_BUSY)
+			return bko__fail(engine, BKO_E_CONTENDED, "the store is busy");
+		return bko__fail(engine, BKO_E_UNCERTAIN, "the store did not say");
+	}
+	return status;
+}
+
+int32_t bko_batch_end(bko_engine *engine, uint32_t discard)
+{
+	int32_t status = bko__enter(engine, BKO__VERB_BATCH_END, NULL);
+
+	if (status)
+		return status;
+	if (!engine->batching)
+		return bko__fail(engine, BKO_E_STATE, "no batch is open");
+	if (!discard) {
+		status = batch_end(engine);
+		if (status == BKO_WANT)
+			return status;
+	}
+	engine->batching = 0;
+	engine->step = BKO__IDLE;
+	bko__tx_clear(engine);
+	return status;
+}

@@ -1,0 +1,119 @@
+/*
+ * engine.h - the engine itself, and the driver that runs an operation to its end
+ * against a store, by callbacks or by hand.
+ */
+#ifndef BKO_ENGINE_ENGINE_H
+#define BKO_ENGINE_ENGINE_H
+
+#include "engine/tx.h"
+
+enum { BKO__ENGINE_MAGIC = 0x424b4f45, BKO__CLOSED_MAGIC = 0x424b4f58 };
+
+/* What the store is asked at the moment. */
+enum bko__step {
+	BKO__IDLE,
+	BKO__RUN,   /* the operation is to run (again) */
+	BKO__READ,  /* a query is out, or answered */
+	BKO__APPLY, /* a batch is out, or answered */
+	BKO__WAIT   /* a pause before the next attempt */
+};
+
+struct bko_reply {
+	struct bko_engine *engine;
+	uint32_t kind, ended; /* kind: a BKO__step */
+	int32_t status;       /* BKO_REPLY_ */
+	int32_t failed;       /* first error of a bko_reply_ call */
+	uint64_t revision;
+	int64_t native;
+	uint32_t waiting; /* an answer is expected */
+};
+
+/* Where a call that is several operations stands; kept over pull re-entries. */
+struct bko__progress {
+	uint64_t done;
+	int64_t at;
+	uint32_t phase, count;
+	int32_t status;
+	uint32_t size; /* of key */
+	uint8_t key[BKO_KEY_MAX];
+};
+
+/* An operation: looks, decides, puts. Its arguments stay the caller's. */
+typedef int32_t (*bko__run)(struct bko_engine *engine, void *arguments);
+
+struct bko_engine {
+	uint32_t magic, children;
+	struct bko_store store;
+	struct bko_options options;
+	struct bko__settings settings;
+	uint32_t settled_in; /* settings are known */
+	struct bko__tx tx;
+	struct bko_reply reply;
+	struct bko__progress progress;
+	struct bko_query query;
+	struct bko_batch batch;
+	enum bko__step step;
+	uint32_t attempt, waited, inside, batching, wait_ms;
+	uint32_t retried; /* the op says that an earlier call may have happened */
+	uint64_t identity;
+	struct bko_stats stats;
+	struct bko_error error;
+	uint8_t *arena_left; /* where slots of children begin */
+	uint32_t slots, spare;
+	struct bko__row spare_row; /* what a failed want returns */
+	struct bko__range spare_range;
+	struct bko__progress pruned; /* where the last prune ended */
+};
+
+/* The door of every public call: checks the handle, and that a pending pull call
+ * is repeated and no other made. `op` may be NULL. A call that is not a repetition
+ * begins with a clean progress. */
+int32_t bko__enter(struct bko_engine *engine, uint32_t verb, const struct bko_op *op);
+
+/* Runs an operation to its end. */
+int32_t bko__drive(struct bko_engine *engine, bko__run run, void *arguments);
+
+/* One more attempt: counts it, and waits or asks for a wait. OK: go on; BKO_WANT:
+ * the pull host waits first; else what the call ends with. */
+int32_t bko__again(struct bko_engine *engine);
+
+/* fetch.c */
+void bko__reply_begin(struct bko_engine *engine, uint32_t kind);
+int32_t bko__read_status(struct bko_engine *engine);
+
+/* Memory of a copy that lives on by itself. */
+void *bko__child_open(struct bko_engine *engine, size_t size);
+void bko__child_close(struct bko_engine *engine, void *child, size_t size);
+
+/* BKO_OUTCOME_PROVISIONAL while it is, else 0. */
+uint32_t bko__provisional(const struct bko_engine *engine);
+
+/* Fails with a text that names the argument or record. */
+int32_t bko__fail(struct bko_engine *engine, int32_t status, const char *text);
+int32_t bko__fail_line(struct bko_engine *engine, int32_t status, const char *text, uint32_t line);
+
+/* The rule for transparent structs, see types.h: copies `theirs` bytes of a
+ * caller's struct into ours. */
+int32_t bko__struct_in(struct bko_engine *engine, void *to, size_t own, const void *from,
+                       uint32_t theirs, const char *name);
+
+/* Fills a caller's struct, but its struct_size, as far as it was compiled. */
+void bko__struct_out(void *to, uint32_t theirs, const void *from, size_t own);
+
+int32_t bko__check_id(struct bko_engine *engine, const struct bko_span *id, uint32_t empty,
+                      const char *name);
+int32_t bko__check_op(struct bko_engine *engine, const struct bko_op *op, struct bko_op *copy);
+
+/* Whether the store hands out rows without copies: then rows of little use are
+ * looked up when needed, else all are asked for in the first read. */
+static inline int bko__lends(const struct bko_engine *engine)
+{
+	return (engine->store.caps & BKO_STORE_LENDS) != 0;
+}
+
+static inline int32_t bko__status(const struct bko_engine *engine)
+{
+	return engine->tx.status;
+}
+
+#endif

@@ -1,0 +1,311 @@
+/*
+ * fetch.c - rows on their way in: queries, and the reply through which a store
+ * answers them.
+ */
+#include "engine/engine.h"
+
+/* Fills the query with all that is wanted and not loaded. Where the store's reads
+ * are of no one moment, single rows (the sentinels) are asked for before ranges. */
+static int32_t build_query(struct bko_engine *engine)
+{
+	struct bko__tx *tx = &engine->tx;
+	int snapshot = (engine->store.caps & BKO_STORE_SNAPSHOT) != 0;
+	struct bko_read *reads;
+	struct bko__range *range;
+	uint32_t i, count = 0;
+
+	reads = bko__take(engine, tx->pending * sizeof *reads);
+	tx->asked = bko__take(engine, tx->pending * sizeof *tx->asked);
+	tx->asked_ranges = bko__take(engine, tx->pending * sizeof *tx->asked_ranges);
+	if (!reads || !tx->asked || !tx->asked_ranges)
+		return tx->status;
+	memset(reads, 0, tx->pending * sizeof *reads);
+	for (i = 0; i < tx->count; i++) {
+		if (tx->rows[i]->loaded)
+			continue;
+		reads[count].key.data = tx->rows[i]->key;
+		reads[count].key.size = tx->rows[i]->key_size;
+		reads[count].limit = 1;
+		tx->asked[count++] = tx->rows[i];
+	}
+	tx->asked_rows = count;
+	for (range = tx->ranges; range && (snapshot || !tx->asked_rows); range = range->next) {
+		if (range->loaded)
+			continue;
+		reads[count].key.data = range->key->bytes;
+		reads[count].key.size = range->key->size;
+		reads[count].end.data = range->end->bytes;
+		reads[count].end.size = range->end->size;
+		reads[count].limit = range->limit;
+		range->count = range->more = 0;
+		tx->asked_ranges[count - tx->asked_rows] = range;
+		count++;
+	}
+	tx->asked_count = count;
+	engine->query.struct_size = sizeof engine->query;
+	engine->query.flags = 0;
+	engine->query.reads = reads;
+	engine->query.count = count;
+	return BKO_OK;
+}
+
+void bko__reply_begin(struct bko_engine *engine, uint32_t kind)
+{
+	memset(&engine->reply, 0, sizeof engine->reply);
+	engine->reply.engine = engine;
+	engine->reply.kind = kind;
+	engine->reply.waiting = 1;
+}
+
+/* How many rows of the range come before this one, itself included. */
+static uint32_t place_in(const struct bko__range *range, const struct bko__row *row)
+{
+	uint32_t at = range->count;
+
+	while (at && bko__key_compare(range->rows[at - 1]->key, range->rows[at - 1]->key_size,
+	                              row->key, row->key_size) > 0)
+		at--;
+	return at;
+}
+
+/* Rows that an earlier call of the batch changed take the place of the store's. */
+static void overlay(struct bko__tx *tx, struct bko__range *range)
+{
+	uint32_t i, at, kept = 0;
+
+	for (i = 0; i < range->count; i++) {
+		if (range->rows[i]->present)
+			range->rows[kept++] = range->rows[i];
+	}
+	range->count = kept;
+	for (i = 0; i < tx->count; i++) {
+		struct bko__row *row = tx->rows[i];
+
+		if (row->staged != BKO_ACTION_PUT || row->stored ||
+		    bko__key_compare(row->key, row->key_size, range->key->bytes, range->key->size) <
+		            0 ||
+		    bko__key_compare(row->key, row->key_size, range->end->bytes,
+		                     range->end->size) >= 0)
+			continue;
+		at = place_in(range, row);
+		if ((at && range->rows[at - 1] == row) || (at == range->count && range->more))
+			continue;
+		if (range->count == range->limit) {
+			range->more = 1;
+			range->count--;
+			if (at > range->count)
+				continue;
+		}
+		memmove(range->rows + at + 1, range->rows + at,
+		        (range->count - at) * sizeof(struct bko__row *));
+		range->rows[at] = row;
+		range->count++;
+	}
+}
+
+/* All that was asked has been answered: what was not given is not there. */
+static void loaded(struct bko_engine *engine)
+{
+	struct bko__tx *tx = &engine->tx;
+	uint32_t i;
+
+	for (i = 0; i < tx->asked_count; i++) {
+		if (i < tx->asked_rows) {
+			tx->asked[i]->loaded = 1;
+		} else {
+			tx->asked_ranges[i - tx->asked_rows]->loaded = 1;
+			if (engine->batching)
+				overlay(tx, tx->asked_ranges[i - tx->asked_rows]);
+		}
+	}
+	tx->pending -= tx->asked_count;
+	tx->asked_count = 0;
+}
+
+/* An answer that was none: everything asked is asked again. */
+static void unload(struct bko__tx *tx)
+{
+	uint32_t i;
+
+	for (i = 0; i < tx->asked_rows && i < tx->asked_count; i++)
+		tx->asked[i]->loaded = tx->asked[i]->present = tx->asked[i]->stored = 0;
+	tx->asked_count = 0;
+}
+
+/* The status of a read that was answered; BKO_E_CONTENDED: ask again. */
+int32_t bko__read_status(struct bko_engine *engine)
+{
+	struct bko_reply *reply = &engine->reply;
+	int32_t status = BKO_OK;
+
+	engine->stats.reads++;
+	engine->error.reply = reply->status;
+	engine->error.native = reply->native;
+	reply->waiting = 0;
+	if (reply->failed) {
+		status = bko__fail(engine, reply->failed, "the store's answer to a read");
+	} else {
+		switch (reply->status) {
+		case BKO_REPLY_DONE: break;
+		case BKO_REPLY_SILENT:
+		case BKO_REPLY_BUSY:
+			engine->stats.busy++;
+			status = BKO_E_CONTENDED;
+			break;
+		case BKO_REPLY_CORRUPT:
+			status = bko__fail(engine, BKO_E_CORRUPT, "the store");
+			break;
+		case BKO_REPLY_UNSUPPORTED:
+			status = bko__fail(engine, BKO_E_UNSUPPORTED, "the store");
+			break;
+		case BKO_REPLY_IO: status = bko__fail(engine, BKO_E_IO, "the store"); break;
+		default:
+			status = bko__fail(engine, BKO_E_CONTRACT,
+			                   "the store's status after a read");
+			break;
+		}
+	}
+	if (status) {
+		unload(&engine->tx);
+		return status;
+	}
+	engine->tx.reads++;
+	loaded(engine);
+	return BKO_OK;
+}
+
+int32_t bko__fetch(struct bko_engine *engine)
+{
+	struct bko__tx *tx = &engine->tx;
+	int32_t status = tx->status;
+
+	while (!status && tx->pending) {
+		status = build_query(engine);
+		if (status)
+			break;
+		bko__reply_begin(engine, BKO__READ);
+		if (engine->options.pull) {
+			engine->step = BKO__READ;
+			return BKO_WANT;
+		}
+		engine->inside = 1;
+		engine->store.read(engine->store.host, &engine->query, &engine->reply);
+		engine->inside = 0;
+		status = bko__read_status(engine);
+		if (status == BKO_E_CONTENDED)
+			status = bko__again(engine);
+	}
+	if (!tx->status)
+		tx->status = status;
+	return status;
+}
+
+static int32_t reply_fail(struct bko_reply *reply, int32_t status)
+{
+	if (!reply->failed)
+		reply->failed = status;
+	return status;
+}
+
+static int32_t take_row(struct bko_engine *engine, struct bko__row *row, const void *value,
+                        size_t size, uint64_t revision, uint64_t hint)
+{
+	uint8_t *copy;
+
+	engine->stats.rows++;
+	row->revision = revision;
+	row->hint = hint;
+	row->present = row->stored = 1;
+	row->loaded = 1;
+	row->value_size = (uint32_t)size;
+	row->value = value;
+	if (bko__lends(engine))
+		return BKO_OK;
+	copy = bko__stack_take(&engine->tx.kept, size);
+	if (!copy)
+		return BKO_E_NO_MEMORY;
+	if (size)
+		memcpy(copy, value, size);
+	row->value = copy;
+	return BKO_OK;
+}
+
+static int32_t take_range_row(struct bko_reply *reply, struct bko__range *range, const void *key,
+                              size_t key_size, const void *value, size_t size, uint64_t revision,
+                              uint64_t hint)
+{
+	struct bko__row *row, *last = range->count ? range->rows[range->count - 1] : NULL;
+
+	if (range->count == range->limit ||
+	    bko__key_compare(key, key_size, range->key->bytes, range->key->size) < 0 ||
+	    bko__key_compare(key, key_size, range->end->bytes, range->end->size) >= 0 ||
+	    (last && bko__key_compare(key, key_size, last->key, last->key_size) <= 0))
+		return BKO_E_MISUSE;
+	row = bko__row_of(reply->engine, key, (uint32_t)key_size);
+	if (reply->engine->tx.status)
+		return reply->engine->tx.status;
+	range->rows[range->count++] = row;
+	/* a row known already stays as it was seen first: its guard tells if it moved */
+	if (row->loaded)
+		return BKO_OK;
+	return take_row(reply->engine, row, value, size, revision, hint);
+}
+
+int32_t bko_reply_row(bko_reply *reply, uint32_t index, const void *key, size_t key_size,
+                      const void *value, size_t value_size, uint64_t revision, uint64_t hint)
+{
+	struct bko__tx *tx;
+	int32_t status;
+
+	if (!reply || !reply->engine || !reply->waiting || reply->ended || !key ||
+	    (!value && value_size))
+		return BKO_E_MISUSE;
+	if (reply->kind == BKO__APPLY) /* rows of a conflict: the next attempt reads them anew */
+		return BKO_OK;
+	tx = &reply->engine->tx;
+	if (reply->kind != BKO__READ || index >= tx->asked_count)
+		return reply_fail(reply, BKO_E_MISUSE);
+	if (value_size > BKO_VALUE_MAX || key_size > BKO_KEY_MAX || key_size == 0)
+		return reply_fail(reply, BKO_E_TOO_LARGE);
+	if (index >= tx->asked_rows) {
+		status = take_range_row(reply, tx->asked_ranges[index - tx->asked_rows], key,
+		                        key_size, value, value_size, revision, hint);
+	} else if (bko__key_compare(key, key_size, tx->asked[index]->key,
+	                            tx->asked[index]->key_size)) {
+		status = BKO_E_MISUSE;
+	} else {
+		status = take_row(reply->engine, tx->asked[index], value, value_size, revision,
+		                  hint);
+	}
+	return status ? reply_fail(reply, status) : BKO_OK;
+}
+
+int32_t bko_reply_more(bko_reply *reply, uint32_t index)
+{
+	struct bko__tx *tx;
+
+	if (!reply || !reply->engine || !reply->waiting || reply->ended)
+		return BKO_E_MISUSE;
+	tx = &reply->engine->tx;
+	if (reply->kind != BKO__READ || index < tx->asked_rows || index >= tx->asked_count)
+		return reply_fail(reply, BKO_E_MISUSE);
+	tx->asked_ranges[index - tx->asked_rows]->more = 1;
+	return BKO_OK;
+}
+
+int32_t bko_reply_measure(bko_reply *reply, uint64_t count, int64_t sum)
+{
+	(void)count;
+	(void)sum;
+	return reply && reply->engine && reply->waiting && !reply->ended ? BKO_OK : BKO_E_MISUSE;
+}
+
+void bko_reply_end(bko_reply *reply, int32_t status, uint64_t revision, int64_t native)
+{
+	if (!reply || !reply->engine || !reply->waiting || reply->ended)
+		return;
+	reply->status = status;
+	reply->revision = revision;
+	reply->native = native;
+	reply->ended = 1;
+}

@@ -1,0 +1,22 @@
+/*
+ * limit.h - limits across positions: of an item, a customer, a channel. A limit
+ * settles itself: units of holds are kept by expiry in its own row.
+ */
+#ifndef BKO_ENGINE_LIMIT_H
+#define BKO_ENGINE_LIMIT_H
+
+#include "engine/engine.h"
+
+/* Wants the limit's row if the store has limits of that kind (after base_load). */
+struct bko__row *bko__limit_want(struct bko_engine *engine, uint32_t of, const struct bko_span *id);
+
+/* Units it still admits at `now`; -1: there is no such limit. */
+int32_t bko__limit_room(struct bko_engine *engine, struct bko__row *row, int64_t now,
+                        int64_t *room);
+
+/* Counts units in (or out, negative), of a hold that expires at `until`, or 0.
+ * A row that is not there counts nothing. */
+int32_t bko__limit_count(struct bko_engine *engine, struct bko__row *row, int64_t now,
+                         int64_t units, int64_t until);
+
+#endif

@@ -1,0 +1,130 @@
+/*
+ * op.c - see op.h. Placing records itself in the order's own row; every other
+ * operation has a row below its subject.
+ */
+#include "engine/op.h"
+
+#include "base/hash.h"
+#include "base/number.h"
+#include "engine/order.h"
+
+void bko__op_want(struct bko_engine *engine, const struct bko__key *subject,
+                  const struct bko_op *op, uint32_t verb, const struct bko__hash *request)
+{
+	struct bko__tx *tx = &engine->tx;
+	struct bko__hash hash = *request;
+	struct bko__key key = *subject;
+
+	bko__key_byte(&key, 'o');
+	bko__key_id(&key, op->id.data, op->id.size);
+	tx->op_row = bko__want(engine, &key, 0);
+	tx->op_verb = verb;
+	tx->op_time = op->now_ms;
+	tx->op_is_order = 0;
+	bko__hash_end(&hash, tx->op_hash);
+}
+
+void bko__outcome_out(struct bko_engine *engine, const struct bko__opcome *r, uint32_t flags,
+                      struct bko_outcome *outcome)
+{
+	struct bko_outcome out;
+
+	if (!outcome)
+		return;
+	memset(&out, 0, sizeof out);
+	out.flags = r->outcome_flags | flags | bko__provisional(engine);
+	out.status = r->status;
+	out.reason = r->reason;
+	out.asked = r->asked;
+	out.allocated = r->allocated;
+	out.scheduled = r->scheduled;
+	out.backordered = r->backordered;
+	out.refused = r->refused;
+	out.quantity = r->quantity;
+	out.served = r->served;
+	out.missing = r->missing;
+	out.revision = r->revision;
+	out.first_event = r->first_event;
+	out.event_count = r->event_count;
+	out.lane = r->lane;
+	out.line_count = outcome->line_count;
+	out.lines = outcome->lines;
+	out.line_capacity = outcome->line_capacity;
+	out.stride = outcome->stride;
+	bko__struct_out(outcome, outcome->struct_size, &out, sizeof out);
+}
+
+int32_t bko__op_read(struct bko_engine *engine, const struct bko__row *row,
+                     struct bko__reader *reader, struct bko__opcome *record)
+{
+	reader->data = row->value;
+	reader->size = row->value_size;
+	reader->at = 0;
+	reader->bad = 0;
+	memset(record, 0, sizeof *record);
+	bko__opcome_read(reader, record);
+	return reader->bad ? bko__fail(engine, BKO_E_CORRUPT, "an outcome") : BKO_OK;
+}
+
+int32_t bko__op_check(struct bko_engine *engine, struct bko_outcome *outcome)
+{
+	struct bko__tx *tx = &engine->tx;
+	struct bko__reader reader;
+	struct bko__opcome record;
+	int32_t status;
+
+	if (outcome)
+		outcome->line_count = 0;
+	if (!tx->op_row->present)
+		return BKO_OK;
+	status = bko__op_read(engine, tx->op_row, &reader, &record);
+	if (status)
+		return status;
+	if (record.state == BKO__OP_VOID)
+		return bko__fail(engine, BKO_E_VOID, "op.id");
+	if (record.verb != tx->op_verb || memcmp(record.hash, tx->op_hash, sizeof record.hash))
+		return bko__fail(engine, BKO_E_MISMATCH, "op.id");
+	if (record.state == BKO__OP_ERROR)
+		return bko__fail(engine, (int32_t)record.error, "recorded before");
+	bko__outcome_out(engine, &record, BKO_OUTCOME_REPLAYED, outcome);
+	return BKO__REPLAYED;
+}
+
+void bko__op_done(struct bko_engine *engine, const struct bko__opcome *done,
+                  const struct bko__unit *units, uint32_t unit_count, struct bko_outcome *outcome)
+{
+	struct bko__tx *tx = &engine->tx;
+	struct bko__opcome record = *done;
+	struct bko__writer w;
+	uint32_t i;
+
+	record.verb = tx->op_verb;
+	record.time = tx->op_time;
+	record.units = unit_count;
+	if (!record.state)
+		record.state = BKO__OP_DONE;
+	memcpy(record.hash, tx->op_hash, sizeof record.hash);
+	w = bko__scratch(engine, 256 + (size_t)unit_count * 24);
+	bko__opcome_write(&w, &record);
+	for (i = 0; i < unit_count; i++)
+		bko__unit_write(&w, &units[i]);
+	bko__put(engine, tx->op_row, w.data, w.size);
+	bko__outcome_out(engine, &record, 0, outcome);
+}
+
+void bko__op_record_error(struct bko_engine *engine, int32_t error)
+{
+	struct bko__tx *tx = &engine->tx;
+	struct bko__opcome record;
+
+	bko__undo(engine);
+	tx->status = BKO_OK;
+	if (tx->op_is_order) {
+		bko__order_record(engine, BKO__O_ERROR, error, NULL);
+		return;
+	}
+	memset(&record, 0, sizeof record);
+	record.state = BKO__OP_ERROR;
+	record.error = error;
+	bko__op_done(engine, &record, NULL, 0, NULL);
+}

@@ -1,0 +1,32 @@
+/*
+ * place.h - what placing shares with the verbs that accept units later: confirm,
+ * amend, split.
+ */
+#ifndef BKO_ENGINE_PLACE_H
+#define BKO_ENGINE_PLACE_H
+
+#include "engine/decide.h"
+
+/* One call of place or quote. */
+struct bko__placing {
+	struct bko_op op;
+	struct bko_order_request request;
+	struct bko_outcome *outcome;
+	uint32_t quote;
+	struct bko__buyer buyer;
+	struct bko__ord order;
+	struct bko__opcome done;
+};
+
+/* Makes a place of a line for what a plan takes at candidate `c`, with a rank of
+ * its own; plan->location says which of the line's candidates that is. */
+int32_t bko__place_part(struct bko_engine *engine, struct bko__ord *order, uint32_t number,
+                        const struct bko__buyer *buyer, const struct bko__plan *plan, uint32_t c,
+                        uint32_t part_number);
+
+int32_t bko__check_outcome(struct bko_engine *engine, const struct bko_outcome *outcome);
+
+void bko__line_out(struct bko_outcome *outcome, uint32_t number,
+                   const struct bko_line_outcome *line);
+
+#endif

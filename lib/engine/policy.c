@@ -1,0 +1,310 @@
+/*
+ * policy.c - setting policies. A row that changes an item rewrites the heads of
+ * all its positions in the same step, so that a sale guards no item record.
+ */
+#include "rules/policy.h"
+
+#include "base/number.h"
+#include "engine/agenda.h"
+#include "engine/news.h"
+#include "engine/op.h"
+#include "rules/position.h"
+
+enum { POSITIONS_MAX = 4096 };
+
+struct setting {
+	struct bko_policy_row row;
+	struct bko_policy policy;
+	int64_t now;
+};
+
+static int same_policy(const struct bko_policy *a, const struct bko_policy *b)
+{
+	return !memcmp(&a->set, &b->set, sizeof *a - offsetof(struct bko_policy, set));
+}
+
+static int32_t finish(struct bko_engine *engine, uint32_t lane)
+{
+	uint64_t first, count;
+
+	return bko__finish(engine, lane, &first, &count);
+}
+
+static void tell(struct bko_engine *engine, const struct setting *set, uint32_t lane)
+{
+	struct bko__event event;
+
+	memset(&event, 0, sizeof event);
+	event.kind = BKO_EVENT_POLICY;
+	event.detail = set->row.scope;
+	event.time = set->now;
+	event.item = set->row.item;
+	event.location = set->row.location;
+	bko__emit(engine, lane, &event);
+}
+
+static int32_t set_defaults(struct bko_engine *engine, struct setting *set)
+{
+	struct bko__defaults *defaults;
+	struct bko__writer w;
+	struct bko__key key;
+	int32_t status;
+
+	bko__lane_want(engine, 0);
+	status = bko__fetch(engine);
+	if (!status)
+		status = bko__base_load(engine);
+	if (status)
+		return status;
+	defaults = engine->tx.defaults;
+	if (same_policy(&defaults->policy, &set->policy))
+		return BKO_OK;
+	defaults->policy = set->policy;
+	defaults->version++;
+	w = bko__scratch(engine, BKO_VALUE_MAX);
+	bko__defaults_put(&w, defaults);
+	bko__key_begin(&key, 'D');
+	bko__put(engine, bko__want(engine, &key, 0), w.data, w.size);
+	tell(engine, set, 0);
+	return finish(engine, 0);
+}
+
+/* Heads of an item: the rows below its key that hold a location and no more. */
+static int32_t want_heads(struct bko_engine *engine, const struct bko_span *item)
+{
+	struct bko__key key, from, end;
+	struct bko__range *range;
+	int32_t status = BKO_OK;
+	uint32_t length;
+
+	bko__key_begin(&key, 'I');
+	bko__key_id(&key, item->data, item->size);
+	from = key;
+	bko__key_byte(&from, 0);
+	bko__key_after(&key, &end);
+	while (!status) {
+		range = bko__want_range(engine, &from, &end, 1);
+		status = bko__fetch(engine);
+		if (status || !range->count)
+			break;
+		length = range->rows[0]->key[key.size];
+		if (range->rows[0]->key_size == key.size + 1 + length) {
+			struct bko_span location = {range->rows[0]->key + key.size + 1, length};
+
+			bko__pos_want(engine, item, &location, 0);
+		}
+		/* on, behind everything below this location */
+		memcpy(from.bytes, range->rows[0]->key, key.size + 1 + length);
+		from.size = key.size + 1 + length;
+		bko__key_after(&from, &from);
+	}
+	return status;
+}
+
+static int32_t apply(struct bko_engine *engine, struct bko__pos *pos,
+                     const struct bko_policy *item_policy, const struct bko_policy *own)
+{
+	struct bko_policy policy;
+
+	bko__policy_library(&policy);
+	bko__policy_over(&policy, &engine->tx.defaults->policy);
+	bko__policy_over(&policy, item_policy);
+	if (own)
+		bko__policy_over(&policy, own);
+	bko__policy_apply(&pos->head, &policy);
+	pos->head.policy_version = engine->tx.defaults->version;
+	bko__agenda_policy_due(pos);
+	pos->dirty = 1;
+	return engine->tx.status;
+}
+
+static int32_t own_policy(struct bko_engine *engine, struct bko__pos *pos, struct bko_policy *own,
+                          uint32_t *has)
+{
+	struct bko__row *row;
+	struct bko__key key;
+	int32_t status;
+
+	bko__pos_subkey(pos, 'p', &key);
+	row = bko__want(engine, &key, 0);
+	status = bko__fetch(engine);
+	*has = row->present;
+	if (!status && row->present && bko__policy_get(bko__value(row), own))
+		status = bko__fail(engine, BKO_E_CORRUPT, "a policy");
+	return status;
+}
+
+static int32_t set_item(struct bko_engine *engine, struct setting *set)
+{
+	uint32_t lane = bko__lane_of(engine, &set->row.item), has;
+	struct bko_policy own;
+	struct bko__item item;
+	struct bko__row *row;
+	struct bko__pos *pos;
+	struct bko__writer w;
+	struct bko__key key;
+	int32_t status;
+
+	bko__key_begin(&key, 'I');
+	bko__key_id(&key, set->row.item.data, set->row.item.size);
+	row = bko__want(engine, &key, 0);
+	bko__lane_want(engine, lane);
+	status = bko__fetch(engine);
+	if (!status)
+		status = bko__base_load(engine);
+	if (status)
+		return status;
+	memset(&item, 0, sizeof item);
+	if (row->present) {
+		if (bko__item_get(bko__value(row), &item))
+			return bko__fail(engine, BKO_E_CORRUPT, "an item");
+		if (same_policy(&item.policy, &set->policy))
+			return BKO_OK;
+		status = want_heads(engine, &set->row.item);
+		if (!status)
+			status = bko__positions_load(engine, set->now);
+	}
+	item.policy = set->policy;
+	w = bko__scratch(engine, BKO_VALUE_MAX);
+	bko__item_put(&w, &item);
+	bko__put(engine, row, w.data, w.size);
+	for (pos = engine->tx.positions; !status && pos; pos = pos->next) {
+		status = own_policy(engine, pos, &own, &has);
+		if (!status)
+			status = apply(engine, pos, &item.policy, has ? &own : NULL);
+	}
+	if (status)
+		return status;
+	tell(engine, set, lane);
+	return finish(engine, lane);
+}
+
+static int32_t set_position(struct bko_engine *engine, struct setting *set)
+{
+	struct bko__row *item_row, *row;
+	struct bko_policy own;
+	struct bko__item item;
+	struct bko__pos *pos;
+	struct bko__writer w;
+	struct bko__key key;
+	int32_t status;
+
+	bko__key_begin(&key, 'I');
+	bko__key_id(&key, set->row.item.data, set->row.item.size);
+	item_row = bko__want(engine, &key, 0);
+	pos = bko__pos_want(engine, &set->row.item, &set->row.location, 0);
+	if (!pos)
+		return engine->tx.status;
+	bko__pos_subkey(pos, 'p', &key);
+	row = bko__want(engine, &key, 0);
+	bko__lane_want(engine, bko__lane_of(engine, &set->row.item));
+	status = bko__positions_load(engine, set->now);
+	if (status)
+		return status;
+	if (!item_row->present)
+		return bko__fail(engine, BKO_E_NOT_FOUND, "row.item");
+	if (bko__item_get(bko__value(item_row), &item) ||
+	    (row->present && bko__policy_get(bko__value(row), &own)))
+		return bko__fail(engine, BKO_E_CORRUPT, "a policy");
+	if (pos->exists && row->present ? same_policy(&own, &set->policy)
+	                                : pos->exists && !set->policy.set)
+		return BKO_OK;
+	w = bko__scratch(engine, BKO_VALUE_MAX);
+	bko__policy_put(&w, &set->policy);
+	bko__put(engine, row, w.data, w.size);
+	status = apply(engine, pos, &item.policy, &set->policy);
+	if (status)
+		return status;
+	tell(engine, set, pos->lane);
+	return finish(engine, pos->lane);
+}
+
+static int32_t run_set(struct bko_engine *engine, void *arguments)
+{
+	struct setting *set = arguments;
+	int32_t status = bko__base_want(engine);
+
+	if (status)
+		return status;
+	switch (set->row.scope) {
+	case BKO_SCOPE_DEFAULTS: return set_defaults(engine, set);
+	case BKO_SCOPE_ITEM: return set_item(engine, set);
+	default: return set_position(engine, set);
+	}
+}
+
+static int32_t check_row(struct bko_engine *engine, const void *at, uint32_t stride,
+                         struct setting *set)
+{
+	int32_t status = bko__struct_in(engine, &set->row, sizeof set->row, at, stride, "row");
+	const char *name;
+
+	if (status)
+		return status;
+	if (set->row.scope > BKO_SCOPE_POSITION || set->row.reserved)
+		return bko__fail(engine, BKO_E_ARGUMENT, "row.scope");
+	status = bko__struct_in(engine, &set->policy, sizeof set->policy, set->row.policy,
+	                        set->row.policy ? set->row.policy->struct_size : 0, "row.policy");
+	if (!status && set->row.scope != BKO_SCOPE_DEFAULTS)
+		status = bko__check_id(engine, &set->row.item, 0, "row.item");
+	if (!status && set->row.scope == BKO_SCOPE_POSITION)
+		status = bko__check_id(engine, &set->row.location, 1, "row.location");
+	if (status)
+		return status;
+	if (set->row.scope != BKO_SCOPE_POSITION)
+		set->row.location.size = 0;
+	if (set->row.scope == BKO_SCOPE_DEFAULTS)
+		set->row.item.size = 0;
+	name = bko__policy_check(&set->policy);
+	return name ? bko__fail(engine, BKO_E_ARGUMENT, name) : BKO_OK;
+}
+
+/* Whether a failed row leaves the next ones a chance. */
+static int goes_on(int32_t status)
+{
+	return status == BKO_OK || status > BKO_E_NO_MEMORY || status == BKO_E_TOO_LARGE ||
+	       status <= BKO_E_NOT_FOUND;
+}
+
+int32_t bko_policy_set(bko_engine *engine, int64_t now_ms, const struct bko_policy_row *rows,
+                       size_t count, uint32_t stride, int32_t *statuses)
+{
+	int32_t status = bko__enter(engine, BKO__VERB_POLICY, NULL);
+	struct bko__progress *progress;
+	struct setting set;
+	size_t i;
+
+	if (status)
+		return status;
+	if (!rows && count)
+		return bko__fail(engine, BKO_E_MISUSE, "rows");
+	if (!bko__time_ok(now_ms))
+		return bko__fail(engine, BKO_E_RANGE, "now_ms");
+	progress = &engine->progress;
+	for (i = (size_t)progress->done; i < count; i++) {
+		memset(&set, 0, sizeof set);
+		set.now = now_ms;
+		status = check_row(engine, (const uint8_t *)rows + i * stride, stride, &set);
+		if (!status)
+			status = bko__drive(engine, run_set, &set);
+		if (status == BKO_WANT)
+			return status;
+		if (statuses)
+			statuses[i] = status;
+		if (status && !progress->status) {
+			progress->status = status;
+			progress->at = (int64_t)i;
+		}
+		if (!goes_on(status))
+			break;
+		progress->done = i + 1;
+	}
+	for (i++; statuses && i < count && progress->status; i++) {
+		if (progress->done < count && i > (size_t)progress->done)
+			statuses[i] = BKO_E_STATE;
+	}
+	engine->error.status = progress->status;
+	if (progress->status)
+		engine->error.line = (uint32_t)progress->at;
+	return progress->status;
+}

@@ -1,0 +1,430 @@
+/*
+ * position.c - see position.h: keys, loading, views, putting back.
+ */
+#include "engine/position.h"
+
+#include "base/number.h"
+#include "engine/agenda.h"
+#include "engine/news.h"
+#include "rules/calendar.h"
+#include "rules/policy.h"
+#include "rules/position.h"
+
+int32_t bko__base_want(struct bko_engine *engine)
+{
+	struct bko__key key;
+	struct bko__row *row;
+	int32_t status;
+
+	if (!engine->settled_in) {
+		/* the number of lanes decides what else is read */
+		bko__key_begin(&key, 'S');
+		row = bko__want(engine, &key, 0);
+		status = bko__fetch(engine);
+		if (!status)
+			status = bko__settings_load(engine, row);
+		if (status)
+			return status;
+	}
+	bko__key_begin(&key, 'D');
+	bko__want(engine, &key, 0);
+	return engine->tx.status;
+}
+
+int32_t bko__settings_load(struct bko_engine *engine, struct bko__row *row)
+{
+	const struct bko_options *options = &engine->options;
+	struct bko__settings *settings = &engine->settings;
+	struct bko__writer w;
+
+	if (row->present) {
+		if (bko__settings_get(bko__value(row), settings) || settings->lanes < 1 ||
+		    settings->lanes > BKO_LANES_MAX || settings->granule_ms < 1)
+			return bko__fail(engine, BKO_E_FORMAT, "the store's header");
+		if ((options->lanes && options->lanes != settings->lanes) ||
+		    (options->granule_ms && options->granule_ms != settings->granule_ms))
+			return bko__fail(engine, BKO_E_EXISTS, "options.lanes or granule_ms");
+		engine->settled_in = row->staged == BKO_ACTION_NONE;
+		return BKO_OK;
+	}
+	settings->lanes = options->lanes ? options->lanes : 1;
+	settings->granule_ms = options->granule_ms ? options->granule_ms : 60000;
+	w = bko__scratch(engine, 32);
+	bko__settings_put(&w, settings);
+	engine->tx.settings_row = row;
+	engine->tx.settings_value = w.data;
+	engine->tx.settings_size = (uint32_t)w.size;
+	return BKO_OK;
+}
+
+int32_t bko__base_load(struct bko_engine *engine)
+{
+	struct bko__tx *tx = &engine->tx;
+	struct bko__defaults *defaults = tx->defaults;
+	struct bko__row *row;
+	struct bko__key key;
+
+	if (defaults)
+		return BKO_OK;
+	bko__key_begin(&key, 'D');
+	row = bko__want(engine, &key, 0);
+	defaults = bko__take(engine, sizeof *defaults);
+	if (!defaults)
+		return tx->status;
+	memset(defaults, 0, sizeof *defaults);
+	defaults->policy.struct_size = sizeof defaults->policy;
+	if (row->present && bko__defaults_get(bko__value(row), defaults))
+		return bko__fail(engine, BKO_E_CORRUPT, "the defaults");
+	tx->defaults = defaults;
+	return BKO_OK;
+}
+
+void bko__pos_key(const struct bko_span *item, const struct bko_span *location,
+                  struct bko__key *key)
+{
+	bko__key_begin(key, 'I');
+	bko__key_id(key, item->data, item->size);
+	bko__key_id(key, location->data, location->size);
+}
+
+void bko__pos_subkey(const struct bko__pos *pos, uint8_t kind, struct bko__key *key)
+{
+	memcpy(key->bytes, pos->row->key, pos->row->key_size);
+	key->size = pos->row->key_size;
+	bko__key_byte(key, kind);
+}
+
+int64_t bko__granule(const struct bko_engine *engine, int64_t time)
+{
+	int64_t granule = engine->settings.granule_ms;
+
+	return bko__min((time + granule - 1) / granule * granule, BKO__TIME_MAX - 1);
+}
+
+/* Rows that a remote store is asked for at once, a lending one when needed. */
+static void want_beside(struct bko_engine *engine, struct bko__pos *pos, uint32_t flags)
+{
+	struct bko__key key;
+
+	if (flags & BKO__POS_SUPPLIES) {
+		bko__pos_subkey(pos, 's', &key);
+		pos->supply_range = bko__want_below(engine, &key, BKO_SUPPLIES_MAX);
+	}
+	if ((flags & BKO__POS_SERVES) && !bko__lends(engine)) {
+		bko__pos_subkey(pos, 'w', &key);
+		pos->queue_range = bko__want_below(engine, &key, engine->options.serve_lines);
+	}
+}
+
+struct bko__pos *bko__pos_want(struct bko_engine *engine, const struct bko_span *item,
+                               const struct bko_span *location, uint32_t flags)
+{
+	struct bko__key key;
+	struct bko__row *row;
+	struct bko__pos *pos;
+
+	bko__pos_key(item, location, &key);
+	row = bko__want(engine, &key, 0);
+	pos = row->object;
+	if (!pos) {
+		pos = bko__take(engine, sizeof *pos);
+		if (!pos)
+			return NULL;
+		memset(pos, 0, sizeof *pos);
+		pos->row = row;
+		pos->item = *item;
+		pos->location = *location;
+		row->object = pos;
+		*engine->tx.positions_end = pos;
+		engine->tx.positions_end = &pos->next;
+	}
+	want_beside(engine, pos, flags);
+	return pos;
+}
+
+/* First pass: what the rows say; wants the policies of heads that are behind. */
+static int32_t decode(struct bko_engine *engine, struct bko__pos *pos)
+{
+	struct bko__key key;
+
+	pos->exists = pos->row->present;
+	pos->lane = bko__lane_of(engine, &pos->item);
+	if (pos->exists) {
+		if (bko__head_get(bko__value(pos->row), &pos->head))
+			return bko__fail(engine, BKO_E_CORRUPT, "a position");
+		pos->known = 1;
+	} else {
+		bko__head_new(&pos->head);
+	}
+	pos->due_before = pos->head.due;
+	if (pos->exists && pos->head.policy_version == engine->tx.defaults->version)
+		return BKO_OK;
+	bko__key_begin(&key, 'I');
+	bko__key_id(&key, pos->item.data, pos->item.size);
+	pos->item_row = bko__want(engine, &key, 0);
+	bko__pos_subkey(pos, 'p', &key);
+	pos->policy_row = bko__want(engine, &key, 0);
+	return engine->tx.status;
+}
+
+/* Second pass: the policy that applies. */
+static int32_t derive(struct bko_engine *engine, struct bko__pos *pos)
+{
+	struct bko_policy policy, own;
+	struct bko__item item;
+
+	if (!pos->item_row)
+		return BKO_OK;
+	bko__policy_library(&policy);
+	bko__policy_over(&policy, &engine->tx.defaults->policy);
+	if (pos->item_row->present) {
+		if (bko__item_get(bko__value(pos->item_row), &item))
+			return bko__fail(engine, BKO_E_CORRUPT, "an item");
+		bko__policy_over(&policy, &item.policy);
+		pos->known = 1;
+	}
+	if (pos->policy_row->present) {
+		if (bko__policy_get(bko__value(pos->policy_row), &own))
+			return bko__fail(engine, BKO_E_CORRUPT, "a policy");
+		bko__policy_over(&policy, &own);
+	}
+	bko__policy_apply(&pos->head, &policy);
+	pos->head.policy_version = engine->tx.defaults->version;
+	bko__agenda_policy_due(pos);
+	pos->dirty |= pos->exists;
+	return BKO_OK;
+}
+
+int32_t bko__positions_load(struct bko_engine *engine, int64_t now)
+{
+	int32_t status = bko__fetch(engine);
+	struct bko__pos *pos;
+
+	if (!status)
+		status = bko__base_load(engine);
+	for (pos = engine->tx.positions; !status && pos; pos = pos->next) {
+		if (!pos->loaded)
+			status = decode(engine, pos);
+	}
+	if (!status)
+		status = bko__fetch(engine);
+	for (pos = engine->tx.positions; !status && pos; pos = pos->next) {
+		if (pos->loaded)
+			continue;
+		status = derive(engine, pos);
+		pos->now = bko__max(now, pos->head.settled);
+		if (pos->head.due <= pos->now)
+			bko__agenda_want(engine, pos);
+	}
+	if (!status)
+		status = bko__fetch(engine);
+	for (pos = engine->tx.positions; !status && pos; pos = pos->next) {
+		if (pos->loaded)
+			continue;
+		pos->loaded = 1;
+		status = bko__settle(engine, pos);
+		pos->switched = (pos->head.flags & BKO__H_SWITCHED) != 0;
+	}
+	return status;
+}
+
+int32_t bko__positions_reload(struct bko_engine *engine, int64_t now)
+{
+	struct bko__tx *tx = &engine->tx;
+	struct bko__pos *pos;
+	uint32_t i;
+
+	for (i = 0; i < tx->count; i++)
+		tx->rows[i]->object = NULL;
+	for (pos = tx->positions; pos; pos = pos->next) {
+		pos->row->object = pos;
+		pos->loaded = pos->dirty = pos->new_parts = 0;
+		pos->served = 0;
+		pos->timeline = NULL;
+		pos->supplies_loaded = 0;
+	}
+	return bko__positions_load(engine, now);
+}
+
+int32_t bko__supplies_load(struct bko_engine *engine, struct bko__pos *pos)
+{
+	struct bko__key key;
+	int32_t status;
+	uint32_t i;
+
+	if (pos->timeline)
+		return BKO_OK;
+	if (pos->head.supplies && !pos->supplies_loaded && !pos->supply_range) {
+		bko__pos_subkey(pos, 's', &key);
+		pos->supply_range = bko__want_below(engine, &key, BKO_SUPPLIES_MAX);
+	}
+	if (engine->tx.defaults->calendars && !pos->calendar_row) {
+		bko__key_begin(&key, 'L');
+		bko__key_id(&key, pos->location.data, pos->location.size);
+		pos->calendar_row = bko__want(engine, &key, BKO__WANT_FREE);
+	}
+	status = bko__fetch(engine);
+	if (status)
+		return status;
+	if (pos->calendar_row && pos->calendar_row->present) {
+		pos->calendar = bko__take(engine, sizeof *pos->calendar);
+		if (!pos->calendar)
+			return engine->tx.status;
+		if (bko__calendar_get(bko__value(pos->calendar_row), pos->calendar))
+			return bko__fail(engine, BKO_E_CORRUPT, "a calendar");
+	}
+	if (!pos->supplies_loaded && pos->supply_range && pos->supply_range->count) {
+		uint32_t count = pos->supply_range->count;
+
+		pos->supplies = bko__take(engine, (count + 1) * sizeof *pos->supplies);
+		pos->supply_rows = bko__take(engine, (count + 1) * sizeof *pos->supply_rows);
+		if (!pos->supplies || !pos->supply_rows)
+			return engine->tx.status;
+		for (i = 0; i < count; i++) {
+			pos->supply_rows[i] = pos->supply_range->rows[i];
+			if (bko__supply_get(bko__value(pos->supply_rows[i]), &pos->supplies[i]))
+				return bko__fail(engine, BKO_E_CORRUPT, "a supply");
+		}
+		pos->supply_count = count;
+	}
+	pos->supplies_loaded = 1;
+	bko__timeline_renew(engine, pos);
+	return engine->tx.status;
+}
+
+/* A position without supplies needs no more of a timeline than its count. */
+void bko__timeline_renew(struct bko_engine *engine, struct bko__pos *pos)
+{
+	static const struct bko__timeline empty;
+
+	if (!pos->supply_count) {
+		pos->timeline = &empty;
+		return;
+	}
+	if (!pos->timeline_own)
+		pos->timeline_own = bko__take(engine, sizeof *pos->timeline);
+	pos->timeline = pos->timeline_own;
+	if (pos->timeline_own)
+		bko__timeline_build(pos->timeline_own, pos->supplies, pos->supply_count,
+		                    pos->calendar, pos->now);
+}
+
+void bko__pos_view(const struct bko__pos *pos, uint32_t order_class, struct bko__view *view)
+{
+	memset(view, 0, sizeof *view);
+	view->head = &pos->head;
+	view->timeline = pos->timeline;
+	view->calendar = pos->calendar;
+	view->switched = pos->switched;
+	view->order_class = order_class;
+	view->now = pos->now;
+	view->ahead = bko__ahead_of_new(&pos->head, order_class);
+	view->room[BKO_LIMIT_ITEM] = view->room[BKO_LIMIT_CUSTOMER] = -1;
+	view->room[BKO_LIMIT_CHANNEL] = -1;
+}
+
+void bko__pos_event(const struct bko__pos *pos, uint32_t kind, int64_t amount,
+                    struct bko__event *event)
+{
+	memset(event, 0, sizeof *event);
+	event->kind = kind;
+	event->amount = amount;
+	event->time = pos->now;
+	event->item = pos->item;
+	event->location = pos->location;
+}
+
+void bko__pos_tell(struct bko_engine *engine, const struct bko__pos *pos, uint32_t kind,
+                   int64_t amount, uint32_t detail, const struct bko_span *cause)
+{
+	struct bko__event event;
+
+	bko__pos_event(pos, kind, amount, &event);
+	event.detail = detail;
+	if (cause)
+		event.cause = *cause;
+	bko__emit(engine, pos->lane, &event);
+}
+
+static void tell_edges(struct bko_engine *engine, struct bko__pos *pos)
+{
+	uint32_t rose, fell, open = pos->head.flags & BKO__H_SWITCHED;
+
+	bko__edges_follow(&pos->head, &rose, &fell);
+	if (rose & BKO__E_LOW)
+		bko__pos_tell(engine, pos, BKO_EVENT_LOW_STOCK, 0, 0, NULL);
+	if (rose & BKO__E_SOLD_OUT)
+		bko__pos_tell(engine, pos, BKO_EVENT_SOLD_OUT, 0, 0, NULL);
+	if (fell & BKO__E_SOLD_OUT)
+		bko__pos_tell(engine, pos, BKO_EVENT_BACK_IN_STOCK, 0, 0, NULL);
+	if (rose & BKO__E_UNSELLABLE)
+		bko__pos_tell(engine, pos, BKO_EVENT_UNSELLABLE, 0, 0, NULL);
+	if (fell & BKO__E_UNSELLABLE)
+		bko__pos_tell(engine, pos, BKO_EVENT_SELLABLE, 0, 0, NULL);
+	if (rose & BKO__E_LIMIT)
+		bko__pos_tell(engine, pos, BKO_EVENT_LIMIT_REACHED, 0, 0, NULL);
+	if (open && !pos->switched)
+		bko__pos_tell(engine, pos, BKO_EVENT_SWITCH_OPENED, 0, 0, NULL);
+	if (!open && pos->switched)
+		bko__pos_tell(engine, pos, BKO_EVENT_SWITCH_CLOSED, 0, 0, NULL);
+}
+
+/* Puts one position; every figure must be one the header admits. */
+static int32_t put(struct bko_engine *engine, struct bko__pos *pos)
+{
+	struct bko__head *head = &pos->head;
+	struct bko__writer w;
+
+	head->settled = pos->now;
+	head->version++;
+	bko__switch_follow(head);
+	tell_edges(engine, pos);
+	if (!bko__head_in_range(head))
+		return bko__fail(engine, BKO_E_RANGE, "a quantity of the position");
+	bko__agenda_put_due(engine, pos);
+	w = bko__scratch(engine, 384);
+	bko__head_put(&w, head);
+	bko__put(engine, pos->row, w.data, w.size);
+	return engine->tx.status;
+}
+
+/* "any" names the item's first positions: a new one joins them. */
+static int32_t join_item(struct bko_engine *engine, struct bko__pos *pos)
+{
+	struct bko__writer w;
+	struct bko__item item;
+
+	if (pos->exists)
+		return BKO_OK;
+	if (bko__item_get(pos->item_row->action ? bko__next_value(pos->item_row)
+	                                        : bko__value(pos->item_row),
+	                  &item))
+		return bko__fail(engine, BKO_E_CORRUPT, "an item");
+	if (item.location_count == BKO_CANDIDATES_MAX)
+		return BKO_OK;
+	item.locations[item.location_count++] = pos->location;
+	w = bko__scratch(engine, BKO_VALUE_MAX);
+	bko__item_put(&w, &item);
+	bko__put(engine, pos->item_row, w.data, w.size);
+	return engine->tx.status;
+}
+
+int32_t bko__finish(struct bko_engine *engine, uint32_t lane, uint64_t *first, uint64_t *count)
+{
+	struct bko__tx *tx = &engine->tx;
+	struct bko__pos *pos;
+	int32_t status = tx->status;
+
+	for (pos = tx->positions; !status && pos; pos = pos->next) {
+		if (!pos->dirty)
+			continue;
+		status = bko__pos_serve(engine, pos);
+		if (!status)
+			status = join_item(engine, pos);
+		if (!status)
+			status = put(engine, pos);
+	}
+	if (!status && tx->settings_row)
+		bko__put(engine, tx->settings_row, tx->settings_value, tx->settings_size);
+	return status ? status : bko__news_put(engine, lane, first, count);
+}

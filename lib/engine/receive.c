@@ -1,0 +1,257 @@
+/*
+ * receive.c - units come in: receipts and their reversal.
+ */
+#include "base/number.h"
+#include "engine/agenda.h"
+#include "engine/news.h"
+#include "engine/op.h"
+#include "engine/place.h"
+#include "engine/stock.h"
+
+struct receiving {
+	struct bko_op op;
+	struct bko_receipt receipt;
+	struct bko_outcome *outcome;
+};
+
+static void hash_receipt(const struct bko_receipt *receipt, struct bko__hash *hash)
+{
+	bko__hash_begin(hash, BKO__VERB_RECEIVE);
+	bko__hash_uint(hash, receipt->last);
+	bko__hash_bytes(hash, receipt->supply.data, receipt->supply.size);
+	bko__hash_uint(hash, (uint64_t)receipt->quantity);
+}
+
+/* The supply comes, in part or whole; the rest stays expected unless it was the
+ * last of it. */
+static int32_t lower_supply(struct bko_engine *engine, struct bko__pos *pos,
+                            const struct bko_receipt *receipt, const struct bko_span *cause,
+                            struct bko__supply *came)
+{
+	struct bko__row *row = bko__supply_row(engine, pos, &receipt->supply);
+	int64_t lowered;
+
+	if (!row->present)
+		return bko__fail(engine, BKO_E_NOT_FOUND, "receipt.supply");
+	if (bko__supply_get(bko__value(row), came))
+		return bko__fail(engine, BKO_E_CORRUPT, "a supply");
+	lowered = bko__min(came->expected, receipt->quantity);
+	came->received += receipt->quantity;
+	came->expected -= lowered;
+	pos->head.incoming -= lowered;
+	if (receipt->last && came->expected) {
+		bko__supply_tell(engine, pos, &receipt->supply, BKO_EVENT_SUPPLY_CLOSED,
+		                 -came->expected, came->due, cause);
+		pos->head.incoming -= came->expected;
+		came->expected = 0;
+	}
+	return bko__supply_store(engine, pos, row, came);
+}
+
+static void bring_in(struct bko_engine *engine, struct bko__pos *pos, uint32_t origin,
+                     int64_t quantity, const struct bko_span *cause)
+{
+	struct bko__head *head = &pos->head;
+	uint32_t kind = BKO_EVENT_RECEIVED;
+
+	if (!quantity)
+		return;
+	head->on_hand += quantity;
+	head->open += quantity;
+	if (origin == BKO_ORIGIN_TRANSFER) {
+		head->transferred_in += quantity;
+		kind = BKO_EVENT_TRANSFERRED;
+	} else if (origin == BKO_ORIGIN_RETURN) {
+		head->returned += quantity;
+	} else {
+		head->received += quantity;
+	}
+	head->revision++;
+	pos->dirty = 1;
+	bko__pos_tell(engine, pos, kind, quantity, 0, cause);
+}
+
+static int32_t run_receive(struct bko_engine *engine, void *arguments)
+{
+	struct receiving *r = arguments;
+	const struct bko_span *supply = &r->receipt.supply;
+	struct bko__opcome done;
+	struct bko__supply came;
+	struct bko__pos *pos;
+	struct bko__hash hash;
+	int32_t status;
+
+	hash_receipt(&r->receipt, &hash);
+	status = bko__stock_want(engine, &r->op, BKO__VERB_RECEIVE, &hash, &r->receipt.item,
+	                         &r->receipt.location, BKO__POS_SERVES, &pos);
+	if (!status && supply->size)
+		bko__supply_row(engine, pos, supply);
+	if (!status)
+		status = bko__stock_load(engine, pos, r->op.now_ms, r->outcome);
+	if (status)
+		return status;
+	memset(&came, 0, sizeof came);
+	if (supply->size)
+		status = lower_supply(engine, pos, &r->receipt, &r->op.id, &came);
+	if (status)
+		return status;
+	pos->dirty = 1;
+	bring_in(engine, pos, came.origin, r->receipt.quantity, &r->op.id);
+	memset(&done, 0, sizeof done);
+	done.quantity = r->receipt.quantity;
+	done.subject = *supply;
+	return bko__stock_done(engine, pos, &done, r->outcome);
+}
+
+int32_t bko_stock_receive(bko_engine *engine, const struct bko_op *op,
+                          const struct bko_receipt *receipt, struct bko_outcome *outcome)
+{
+	int32_t status = bko__enter(engine, BKO__VERB_RECEIVE, op);
+	struct receiving r;
+
+	if (status)
+		return status;
+	status = bko__check_op(engine, op, &r.op);
+	if (!status)
+		status = bko__struct_in(engine, &r.receipt, sizeof r.receipt, receipt,
+		                        receipt ? receipt->struct_size : 0, "receipt");
+	if (!status)
+		status = bko__check_outcome(engine, outcome);
+	if (!status)
+		status = bko__check_position(engine, &r.receipt.item, &r.receipt.location);
+	if (!status)
+		status = bko__check_id(engine, &r.receipt.supply, 1, "receipt.supply");
+	if (status)
+		return status;
+	if (r.receipt.lot.size)
+		return bko__fail(engine, BKO_E_UNSUPPORTED, "receipt.lot");
+	if (r.receipt.last > 1 || (r.receipt.last && !r.receipt.supply.size))
+		return bko__fail(engine, BKO_E_ARGUMENT, "receipt.last");
+	if (r.receipt.quantity < (r.receipt.last ? 0 : 1))
+		return bko__fail(engine, BKO_E_ARGUMENT, "receipt.quantity");
+	if (r.receipt.quantity > BKO__QUANTITY_MAX)
+		return bko__fail(engine, BKO_E_RANGE, "receipt.quantity");
+	r.outcome = outcome;
+	return bko__drive(engine, run_receive, &r);
+}
+
+/* ---- Reversal ---- */
+
+struct reversing {
+	struct bko_op op;
+	struct bko_reversal reversal;
+	struct bko_outcome *outcome;
+};
+
+static void hash_reversal(const struct bko_reversal *reversal, struct bko__hash *hash)
+{
+	bko__hash_begin(hash, BKO__VERB_REVERSE);
+	bko__hash_bytes(hash, reversal->receipt.data, reversal->receipt.size);
+}
+
+/* What its supply expected is expected again. A receipt that closed the supply is
+ * reversed without it: what was closed stays closed. */
+static int32_t expect_again(struct bko_engine *engine, struct bko__pos *pos,
+                            const struct bko_span *id, int64_t quantity,
+                            const struct bko_span *cause)
+{
+	struct bko__row *row = bko__supply_row(engine, pos, id);
+	struct bko__supply supply;
+	int32_t status = bko__fetch(engine);
+
+	if (status || !row->present)
+		return status;
+	if (bko__supply_get(bko__value(row), &supply))
+		return bko__fail(engine, BKO_E_CORRUPT, "a supply");
+	supply.received = bko__max(0, supply.received - quantity);
+	supply.expected += quantity;
+	pos->head.incoming += quantity;
+	bko__supply_tell(engine, pos, id, BKO_EVENT_SUPPLY_SET, quantity, supply.due, cause);
+	return bko__supply_store(engine, pos, row, &supply);
+}
+
+static int32_t take_back(struct bko_engine *engine, struct bko__pos *pos,
+                         const struct bko__opcome *receipt, const struct bko_span *cause)
+{
+	struct bko__head *head = &pos->head;
+	int64_t quantity = receipt->quantity, buffered;
+
+	if (head->open + head->buffer < quantity)
+		return bko__fail(engine, BKO_E_INSUFFICIENT, "the receipt's units");
+	buffered = bko__max(0, quantity - head->open);
+	head->open -= quantity - buffered;
+	head->buffer -= buffered;
+	head->on_hand -= quantity;
+	head->received -= quantity;
+	head->revision++;
+	pos->dirty = 1;
+	bko__pos_tell(engine, pos, BKO_EVENT_RECEIVED, -quantity, 1, cause);
+	return receipt->subject.size ? expect_again(engine, pos, &receipt->subject, quantity, cause)
+	                             : BKO_OK;
+}
+
+static int32_t run_reverse(struct bko_engine *engine, void *arguments)
+{
+	struct reversing *r = arguments;
+	struct bko__opcome receipt, done;
+	struct bko__reader reader;
+	struct bko__row *row;
+	struct bko__writer w;
+	struct bko__key key;
+	struct bko__pos *pos;
+	struct bko__hash hash;
+	int32_t status;
+
+	hash_reversal(&r->reversal, &hash);
+	status = bko__stock_want(engine, &r->op, BKO__VERB_REVERSE, &hash, &r->reversal.item,
+	                         &r->reversal.location, BKO__POS_SERVES, &pos);
+	if (status)
+		return status;
+	bko__pos_subkey(pos, 'o', &key);
+	bko__key_id(&key, r->reversal.receipt.data, r->reversal.receipt.size);
+	row = bko__want(engine, &key, 0);
+	status = bko__stock_load(engine, pos, r->op.now_ms, r->outcome);
+	if (status)
+		return status;
+	if (!row->present)
+		return bko__fail(engine, BKO_E_NOT_FOUND, "reversal.receipt");
+	status = bko__op_read(engine, row, &reader, &receipt);
+	if (status)
+		return status;
+	if (receipt.verb != BKO__VERB_RECEIVE || receipt.state != BKO__OP_DONE)
+		return bko__fail(engine, BKO_E_NOT_FOUND, "reversal.receipt");
+	if (receipt.undone)
+		return bko__fail(engine, BKO_E_STATE, "reversal.receipt (reversed already)");
+	status = take_back(engine, pos, &receipt, &r->op.id);
+	if (status)
+		return status;
+	receipt.undone = 1;
+	w = bko__scratch(engine, 512);
+	bko__opcome_write(&w, &receipt);
+	bko__put(engine, row, w.data, w.size);
+	memset(&done, 0, sizeof done);
+	done.quantity = receipt.quantity;
+	return bko__stock_done(engine, pos, &done, r->outcome);
+}
+
+int32_t bko_stock_reverse(bko_engine *engine, const struct bko_op *op,
+                          const struct bko_reversal *reversal, struct bko_outcome *outcome)
+{
+	int32_t status = bko__enter(engine, BKO__VERB_REVERSE, op);
+	struct reversing r;
+
+	if (status)
+		return status;
+	status = bko__check_op(engine, op, &r.op);
+	if (!status)
+		status = bko__struct_in(engine, &r.reversal, sizeof r.reversal, reversal,
+		                        reversal ? reversal->struct_size : 0, "reversal");
+	if (!status)
+		status = bko__check_outcome(engine, outcome);
+	if (!status)
+		status = bko__check_position(engine, &r.reversal.item, &r.reversal.location);
+	if (!status)
+		status = bko__check_id(engine, &r.reversal.receipt, 0, "reversal.receipt");
+	r.outcome = outcome;
+	return status ? status : bko__drive(engine, run_reverse, &r);
+}

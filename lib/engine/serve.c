@@ -1,0 +1,194 @@
+/*
+ * serve.c - giving open units to the queue, strictly in rank order, at most so
+ * many lines a batch. What is left is a chain, marked in the head, that the next
+ * operation or `tick` goes on with.
+ */
+#include "base/number.h"
+#include "engine/agenda.h"
+#include "engine/limit.h"
+#include "engine/news.h"
+#include "rules/position.h"
+#include "rules/rank.h"
+
+/* The eligible rows of the queue as this call leaves them: those read, less those
+ * it moved elsewhere, and those it put, each where its rank says. */
+struct queue {
+	struct bko__row **rows;
+	uint32_t count;
+};
+
+static int is_of_queue(const struct bko__row *row, const struct bko__key *prefix)
+{
+	return row->action == BKO_ACTION_PUT && !row->stored && row->key_size > prefix->size &&
+	       !memcmp(row->key, prefix->bytes, prefix->size);
+}
+
+static int32_t gather(struct bko_engine *engine, struct bko__pos *pos, struct queue *queue)
+{
+	struct bko__tx *tx = &engine->tx;
+	struct bko__range *range = pos->queue_range;
+	struct bko__key prefix;
+	uint32_t i, at;
+
+	bko__pos_subkey(pos, 'w', &prefix);
+	queue->count = 0;
+	queue->rows = bko__take(engine, (range->count + pos->new_parts + 1) * sizeof *queue->rows);
+	if (!queue->rows)
+		return tx->status;
+	for (i = 0; i < range->count; i++) {
+		if (range->rows[i]->action != BKO_ACTION_DELETE)
+			queue->rows[queue->count++] = range->rows[i];
+	}
+	for (i = 0; pos->new_parts && i < tx->count; i++) {
+		struct bko__row *row = tx->rows[i];
+
+		if (!is_of_queue(row, &prefix) || row->staged == BKO_ACTION_PUT)
+			continue;
+		for (at = queue->count; at; at--) {
+			struct bko__row *before = queue->rows[at - 1];
+
+			if (bko__key_compare(before->key, before->key_size, row->key,
+			                     row->key_size) < 0)
+				break;
+		}
+		if (range->more && at == queue->count)
+			continue; /* behind rows that were not read */
+		memmove(queue->rows + at + 1, queue->rows + at,
+		        (queue->count - at) * sizeof *queue->rows);
+		queue->rows[at] = row;
+		queue->count++;
+	}
+	return BKO_OK;
+}
+
+/* Limits that the parts to be served count in. */
+static int32_t want_limits(struct bko_engine *engine, const struct bko__pos *pos,
+                           const struct bko__pt *part)
+{
+	if (part->rec.limits & 1u << BKO_LIMIT_ITEM)
+		bko__limit_want(engine, BKO_LIMIT_ITEM, &pos->item);
+	if (part->rec.limits & 1u << BKO_LIMIT_CUSTOMER)
+		bko__limit_want(engine, BKO_LIMIT_CUSTOMER, &part->rec.customer);
+	if (part->rec.limits & 1u << BKO_LIMIT_CHANNEL)
+		bko__limit_want(engine, BKO_LIMIT_CHANNEL, &part->rec.channel);
+	return engine->tx.status;
+}
+
+int32_t bko__part_limits(struct bko_engine *engine, const struct bko__pos *pos,
+                         const struct bko__pt *part, int64_t units, int64_t until)
+{
+	int32_t status = want_limits(engine, pos, part);
+	uint32_t of;
+
+	if (!part->rec.limits || !units)
+		return status;
+	if (!status)
+		status = bko__fetch(engine);
+	for (of = BKO_LIMIT_ITEM; !status && of <= BKO_LIMIT_CHANNEL; of++) {
+		const struct bko_span *id = of == BKO_LIMIT_ITEM       ? &pos->item
+		                            : of == BKO_LIMIT_CUSTOMER ? &part->rec.customer
+		                                                       : &part->rec.channel;
+
+		if (part->rec.limits >> of & 1)
+			status = bko__limit_count(engine, bko__limit_want(engine, of, id), pos->now,
+			                          units, until);
+	}
+	return status;
+}
+
+void bko__part_tell(struct bko_engine *engine, const struct bko__pos *pos,
+                    const struct bko__part *part, uint32_t kind, int64_t amount, uint32_t detail,
+                    const struct bko_span *cause)
+{
+	struct bko__event event;
+
+	bko__pos_event(pos, kind, amount, &event);
+	event.order = part->order;
+	event.line = part->line;
+	event.detail = detail;
+	if (cause)
+		event.cause = *cause;
+	bko__emit(engine, bko__lane_of(engine, &part->order), &event);
+}
+
+/* Gives one part what it can take; units from outside the limit first. */
+static int32_t give(struct bko_engine *engine, struct bko__pos *pos, struct bko__pt *part)
+{
+	struct bko__head *head = &pos->head;
+	int64_t take = bko__take_size(head, part->rec.backordered);
+	int64_t outside = bko__min(part->rec.outside, take);
+	int32_t status = bko__part_limits(engine, pos, part, outside - take, 0);
+
+	if (status)
+		return status;
+	bko__part_waits(pos, part, -take, -outside);
+	head->open -= take;
+	head->allocated += take;
+	part->rec.outside -= outside;
+	part->rec.backordered -= take;
+	part->rec.allocated += take;
+	pos->served += take;
+	bko__part_tell(engine, pos, &part->rec, BKO_EVENT_ALLOCATED, take, BKO_BY_SERVING, NULL);
+	if (!part->rec.backordered)
+		bko__part_tell(engine, pos, &part->rec, BKO_EVENT_READY, part->rec.allocated, 0,
+		               NULL);
+	bko__part_put(engine, pos, part);
+	return engine->tx.status;
+}
+
+static int32_t serve_queue(struct bko_engine *engine, struct bko__pos *pos)
+{
+	uint32_t i, budget = engine->options.serve_lines;
+	struct queue queue;
+	struct bko__key key;
+	int32_t status;
+
+	bko__lanes_want(engine);
+	if (!pos->queue_range) {
+		bko__pos_subkey(pos, 'w', &key);
+		pos->queue_range = bko__want_below(engine, &key, budget);
+	}
+	status = bko__fetch(engine);
+	if (!status)
+		status = gather(engine, pos, &queue);
+	for (i = 0; !status && i < queue.count && i < budget; i++) {
+		struct bko__pt *part = bko__part_of(engine, queue.rows[i], pos->row->key_size + 1u);
+
+		if (!part)
+			return engine->tx.status;
+		if (part->gone || part->kind != 'w' || part->row != queue.rows[i])
+			continue;
+		if (!bko__take_size(&pos->head, part->rec.backordered))
+			break;
+		status = want_limits(engine, pos, part);
+	}
+	if (!status)
+		status = bko__fetch(engine);
+	for (i = 0; !status && i < queue.count && i < budget; i++) {
+		struct bko__pt *part = bko__part_of(engine, queue.rows[i], pos->row->key_size + 1u);
+
+		if (part->gone || part->kind != 'w' || part->row != queue.rows[i])
+			continue;
+		if (!bko__take_size(&pos->head, part->rec.backordered))
+			break;
+		status = give(engine, pos, part);
+	}
+	return status;
+}
+
+int32_t bko__pos_serve(struct bko_engine *engine, struct bko__pos *pos)
+{
+	struct bko__head *head = &pos->head;
+	int32_t status = BKO_OK;
+
+	bko__buffer_settle(head);
+	if (bko__can_serve(head)) {
+		pos->dirty = 1;
+		status = serve_queue(engine, pos);
+		bko__buffer_settle(head);
+	}
+	head->flags &= ~(uint32_t)BKO__H_SERVING;
+	if (bko__can_serve(head))
+		head->flags |= BKO__H_SERVING;
+	return status;
+}

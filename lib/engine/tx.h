@@ -1,0 +1,133 @@
+/*
+ * tx.h - the transaction of one call: the rows it looked at, the rows it wants
+ * changed, and nothing else. Operations are straight-line code over it:
+ *
+ *   want ... want ... fetch, look, (want, fetch, look), put ... put
+ *
+ * A failing want or put is remembered (`status`), so that it is asked once, by
+ * the next fetch or by the driver. In the pull drive a fetch that lacks rows
+ * returns BKO_WANT all the way up, and the operation runs again later from its
+ * beginning, over the rows that came.
+ */
+#ifndef BKO_ENGINE_TX_H
+#define BKO_ENGINE_TX_H
+
+#include "base/key.h"
+#include "base/records.h"
+#include "engine/stack.h"
+
+/* A row: as it is in the store, as earlier calls of a batch left it, as this
+ * call wants it. */
+struct bko__row {
+	const uint8_t *key;
+	const uint8_t *value; /* current: the store's, or that of an earlier call of the batch */
+	const uint8_t *next;  /* what this call puts */
+	void *object;         /* decoded by this run of the call, NULL if not */
+	uint64_t revision, hint;
+	uint32_t key_size, value_size, next_size, hash;
+	uint8_t loaded, present, stored; /* stored: present in the store, under `revision` */
+	uint8_t action, staged; /* BKO_ACTION_ of this call; of earlier ones of the batch */
+	uint8_t guard, guarded; /* this call's wish; earlier calls' */
+};
+
+struct bko__range {
+	struct bko__range *next;
+	const struct bko__key *key, *end;
+	struct bko__row **rows;
+	uint32_t count, limit, more, loaded;
+};
+
+/* Events of this call that go into one lane. */
+struct bko__news {
+	struct bko__news *next;
+	uint32_t size, lane;
+	uint8_t bytes[4]; /* size bytes */
+};
+
+struct bko__tx {
+	struct bko__stack kept; /* rows: until the call, or the batch, is over */
+	struct bko__stack work; /* everything decoded: until the next run */
+	struct bko__row **rows;
+	uint32_t *index; /* open addressing over rows, once they are many; 0: free, else row + 1 */
+	uint32_t count, capacity, index_size, max_rows;
+	struct bko__range *ranges, **ranges_end;
+	struct bko__news *news, **news_end;
+	struct bko__pos *positions, **positions_end;
+	struct bko__defaults *defaults;
+	struct bko__row *op_row;                   /* where this call records its outcome */
+	struct bko__row *lane_tail[BKO_LANES_MAX]; /* batch: the last row of events, by lane */
+	struct bko__row *settings_row; /* a new store's header, put with the first change */
+	const uint8_t *settings_value;
+	uint32_t settings_size;
+	uint32_t reads;     /* of this attempt */
+	uint32_t pending;   /* rows and ranges wanted, not loaded */
+	uint32_t changes;   /* rows this call puts or deletes */
+	uint32_t uncertain; /* an earlier attempt may have happened, or may still */
+	uint32_t confirm;   /* a refusal: rests on reads that a guard must confirm */
+	uint32_t op_verb, op_is_order;
+	uint8_t op_hash[16];
+	int64_t op_time;
+	uint32_t final;                   /* the batch is applied: this run only writes outcomes */
+	int32_t status;                   /* first failure */
+	struct bko__row **asked;          /* what the query in progress asks: rows .. */
+	struct bko__range **asked_ranges; /* .. then ranges */
+	uint32_t asked_rows, asked_count;
+};
+
+enum { BKO__WANT_FREE = 1 /* no guard: it lies under a guarded sentinel, or is put blindly */ };
+
+struct bko_engine;
+
+/* Registers a row, guarded unless `flags` say otherwise. Never NULL: after a
+ * failure it is a dummy, and tx->status tells. */
+struct bko__row *bko__want(struct bko_engine *engine, const struct bko__key *key, uint32_t flags);
+
+/* Registers a range of at most `limit` rows; never guarded. */
+struct bko__range *bko__want_range(struct bko_engine *engine, const struct bko__key *key,
+                                   const struct bko__key *end, uint32_t limit);
+
+/* The range of all rows below a key. */
+struct bko__range *bko__want_below(struct bko_engine *engine, const struct bko__key *key,
+                                   uint32_t limit);
+
+/* Loads all that is registered. */
+int32_t bko__fetch(struct bko_engine *engine);
+
+/* A row that is overwritten or deleted without looking. Sound only for rows that
+ * this call makes, or that lie under a guarded sentinel. */
+struct bko__row *bko__blind_row(struct bko_engine *engine, const struct bko__key *key);
+
+void bko__put(struct bko_engine *engine, struct bko__row *row, const uint8_t *value, size_t size);
+void bko__delete(struct bko_engine *engine, struct bko__row *row);
+
+/* Takes back all that this call put, and told; guards stay. */
+void bko__undo(struct bko_engine *engine);
+
+/* Scratch of this run; after a failure NULL, and tx->status tells. */
+void *bko__take(struct bko_engine *engine, size_t size);
+
+/* A writer over scratch of `capacity` bytes. */
+struct bko__writer bko__scratch(struct bko_engine *engine, size_t capacity);
+
+static inline struct bko_span bko__value(const struct bko__row *row)
+{
+	struct bko_span span = {row->value, row->value_size};
+
+	return span;
+}
+
+static inline struct bko_span bko__next_value(const struct bko__row *row)
+{
+	struct bko_span span = {row->next, row->next_size};
+
+	return span;
+}
+
+/* For the driver. */
+struct bko__row *bko__row_of(struct bko_engine *engine, const uint8_t *key, uint32_t size);
+void bko__tx_clear(struct bko_engine *engine);     /* forget every row */
+void bko__tx_rerun(struct bko_engine *engine);     /* forget what the last run made of them */
+int32_t bko__tx_settle(struct bko_engine *engine); /* batch: this call's changes are staged */
+int32_t bko__tx_entries(struct bko_engine *engine, struct bko_batch *batch, uint32_t guards_only);
+
+#endif
