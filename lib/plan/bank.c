@@ -117,20 +117,20 @@ static void level_factors(double *slots, uint32_t m)
 	}
 }
 
+/* The twin starts on the second season; the first has told the factors. One
+ * buffer serves twice, for the sake of small stacks. */
 static void start_season(struct plan_auto *state)
 {
 	uint32_t m = state->head.season;
-	double second[BKO_PLAN_SEASON_MAX];
-	double season[BKO_PLAN_SEASON_MAX];
+	double buffer[BKO_PLAN_SEASON_MAX];
 	double line[2];
 	uint32_t t;
 
-	memcpy(second, state->twin, m * sizeof *second);
-	bko__plan_decompose(state->slots, second, m, 1, season, line);
-	for (t = 0; t < 2 * m; t++)
-		bank_step(state->twin, &state->twin_weight, t,
-		          (t < m ? state->slots[t] : second[t - m]) / season[t % m], 1);
-	memcpy(state->slots, season, m * sizeof *season);
+	bko__plan_decompose(state->slots, state->twin, m, 1, buffer, line);
+	memcpy(state->slots, buffer, m * sizeof *buffer);
+	memcpy(buffer, state->twin, m * sizeof *buffer);
+	for (t = 0; t < m; t++)
+		bank_step(state->twin, &state->twin_weight, t, buffer[t] / state->slots[t], 1);
 	state->head.flags |= STATE_WARM;
 }
 

@@ -130,22 +130,22 @@ static void step_winters(struct plan_smooth *state, uint32_t t, double value, in
 static void start_winters(struct plan_smooth *state)
 {
 	uint32_t m = state->head.season;
-	double second[BKO_PLAN_SEASON_MAX];
+	double *second = state->slots + m;
 	double season[BKO_PLAN_SEASON_MAX];
 	double line[2];
 	uint32_t t;
 
-	memcpy(second, state->slots + m, m * sizeof *second);
 	bko__plan_decompose(state->slots, second, m,
 	                    state->head.kind == BKO_PLAN_WINTERS_MULTIPLICATIVE, season, line);
 	memcpy(state->slots, season, m * sizeof *season);
-	memset(state->slots + m, 0, m * sizeof *season);
 	state->level = line[0];
 	state->trend = line[1];
 	state->error = 0;
 	state->head.flags |= STATE_WARM;
-	for (t = 0; t < m; t++)
+	for (t = 0; t < m; t++) {
 		step_winters(state, m + t, second[t], 1);
+		second[t] = 0;
+	}
 }
 
 void bko__plan_winters_step(struct plan_smooth *state, double value, int learn)
