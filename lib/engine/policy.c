@@ -207,8 +207,10 @@ static int32_t set_position(struct bko_engine *engine, struct setting *set)
 	    (row->present && bko__policy_get(bko__value(row), &own)))
 		return bko__fail(engine, BKO_E_CORRUPT, "a policy");
 	if (pos->exists && row->present ? same_policy(&own, &set->policy)
-	                                : pos->exists && !set->policy.set)
+	                                : pos->exists && !set->policy.set) {
+		bko__undo(engine); /* what settling put, without its head */
 		return BKO_OK;
+	}
 	w = bko__scratch(engine, BKO_VALUE_MAX);
 	bko__policy_put(&w, &set->policy);
 	bko__put(engine, row, w.data, w.size);
