@@ -5,6 +5,7 @@
 
 #include "base/number.h"
 #include "engine/news.h"
+#include "rules/position.h"
 #include "rules/rank.h"
 
 enum { AGENDA_ROWS = 32 };
@@ -226,6 +227,18 @@ void bko__agenda_policy_due(struct bko__pos *pos)
 	}
 }
 
+/* The bit as settled decides for the operation, so settling is a step of its own. */
+static void follow_switch(struct bko_engine *engine, struct bko__pos *pos)
+{
+	uint32_t was = pos->head.flags & BKO__H_SWITCHED, is;
+
+	bko__switch_follow(&pos->head);
+	is = pos->head.flags & BKO__H_SWITCHED;
+	if (was != is)
+		bko__pos_tell(engine, pos, is ? BKO_EVENT_SWITCH_OPENED : BKO_EVENT_SWITCH_CLOSED,
+		              0, 0, NULL);
+}
+
 int32_t bko__settle(struct bko_engine *engine, struct bko__pos *pos)
 {
 	struct bko__head *head = &pos->head;
@@ -245,7 +258,10 @@ int32_t bko__settle(struct bko_engine *engine, struct bko__pos *pos)
 		bko__pos_tell(engine, pos, BKO_EVENT_RESTOCK_PASSED, 0, 0, NULL);
 	head->settled = pos->now;
 	bko__agenda_policy_due(pos);
-	return bko__pos_serve(engine, pos);
+	status = bko__pos_serve(engine, pos);
+	if (!status)
+		follow_switch(engine, pos);
+	return status;
 }
 
 static void due_key(const struct bko__pos *pos, int64_t due, struct bko__key *key)
