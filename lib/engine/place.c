@@ -580,11 +580,11 @@ static int32_t run_place(struct bko_engine *engine, void *arguments)
 	status = bko__plans_load(engine, &placing->buyer, flags);
 	if (status)
 		return status;
-	if (placing->buyer.hold_until && placing->buyer.hold_until <= placing->op.now_ms)
-		return bko__fail(engine, BKO_E_ARGUMENT, "request.hold_until_ms");
 	new_order(engine, placing);
 	if (engine->tx.status)
 		return engine->tx.status;
+	if (placing->buyer.hold_until && placing->buyer.hold_until <= placing->order.now)
+		return bko__fail(engine, BKO_E_ARGUMENT, "request.hold_until_ms");
 	status = bko__plans_decide(engine, &placing->buyer, placed, placing);
 	if (status)
 		return status;
