@@ -157,8 +157,8 @@ struct bko_plan_service {
 
 /* Source: Zipkin, Foundations of Inventory Management, chapter 6; Silver,
  * Pyke & Peterson, chapter 7. quantity: positive, for counts whole as is
- * reorder. Limits: empirical and lognormal demand is BKO_E_UNSUPPORTED.
- * Since: 0.1. */
+ * reorder. Limits: the order is placed exactly at the reorder level; empirical
+ * demand is taken as continuous. Since: 0.1. */
 BKO_API int32_t bko_plan_service_of(const struct bko_plan_demand *lead, double reorder,
                                     double quantity, struct bko_plan_service *service);
 

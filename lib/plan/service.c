@@ -72,21 +72,8 @@ static int is_whole_level(double x)
 	return x == floor(x) && fabs(x) <= 1e9;
 }
 
-/* A demand over a lead time that the (r, Q) formulas admit. */
-static int32_t service_take_lead(struct bko_plan_demand *demand,
-                                 const struct bko_plan_demand *theirs)
-{
-	int32_t status = bko__plan_demand_take(demand, theirs);
-
-	if (status != BKO_OK)
-		return status;
-	if (demand->kind != BKO_PLAN_NORMAL && !bko__plan_is_count(demand->kind))
-		return BKO_E_UNSUPPORTED;
-	return BKO_OK;
-}
-
 /* A unit is short at a position y in (r, r + Q] with probability P(D >= y) for
- * counts and P(D > y) for the normal, so the share short is a difference of
+ * counts and P(D > y) for the others, so the share short is a difference of
  * first-order losses, and the mean backorders one of second-order losses. */
 void bko__plan_service_at(const struct bko_plan_demand *demand, double reorder, double quantity,
                           struct bko_plan_service *service)
@@ -101,7 +88,8 @@ void bko__plan_service_at(const struct bko_plan_demand *demand, double reorder, 
 	service->fill_type2 = 1 - low.shortage / quantity;
 	service->fill = 1 - (low.shortage - high.shortage) / quantity;
 	service->backorders = (low.shortage2 - high.shortage2) / quantity;
-	service->on_hand = reorder + 0.5 * quantity - demand->mean + service->backorders;
+	/* Surplus less shortage is the level less the mean demand. */
+	service->on_hand = low.surplus - low.shortage + 0.5 * quantity + service->backorders;
 	if (bko__plan_is_count(demand->kind))
 		service->on_hand += 0.5;
 }
@@ -111,7 +99,7 @@ int32_t bko_plan_service_of(const struct bko_plan_demand *lead, double reorder, 
 {
 	struct bko_plan_demand demand;
 	struct bko_plan_service figures;
-	int32_t status = service_take_lead(&demand, lead);
+	int32_t status = bko__plan_demand_take(&demand, lead);
 
 	if (status == BKO_OK)
 		status = bko__plan_can_give(service, sizeof figures);
@@ -142,7 +130,7 @@ int32_t bko_plan_fill_level(const struct bko_plan_demand *lead, double quantity,
                             uint32_t formula, double *reorder)
 {
 	struct bko_plan_demand demand;
-	int32_t status = service_take_lead(&demand, lead);
+	int32_t status = bko__plan_demand_take(&demand, lead);
 	double low, high, width;
 	int whole, i;
 
@@ -156,15 +144,15 @@ int32_t bko_plan_fill_level(const struct bko_plan_demand *lead, double quantity,
 	whole = bko__plan_is_count(demand.kind);
 	if (whole && !is_whole_level(quantity))
 		return BKO_E_ARGUMENT;
-	/* Bracket: with r = mean - Q - wide nearly everything is short. */
-	width = 40 * sqrt(demand.variance) + 1;
-	low = floor(demand.mean - quantity - width);
-	high = ceil(demand.mean + width);
-	for (i = 0; service_fill_at(&demand, high, quantity, formula) < fill; i++) {
-		if (i == 30)
-			return BKO_E_RANGE;
+	low = floor(bko__plan_quantile_of(&demand, 1e-6) - quantity) - 1;
+	high = ceil(bko__plan_quantile_of(&demand, 1 - 1e-6)) + 1;
+	width = high - low;
+	for (i = 0; i < 30 && service_fill_at(&demand, low, quantity, formula) >= fill; i++)
+		low -= width;
+	for (i = 0; i < 30 && service_fill_at(&demand, high, quantity, formula) < fill; i++)
 		high += width;
-	}
+	if (i == 30 || !bko__plan_finite(width))
+		return BKO_E_RANGE;
 	for (i = 0; i < PLAN_SEARCH_MAX && high - low > (whole ? 1 : 0); i++) {
 		double middle = whole ? floor(0.5 * (low + high)) : 0.5 * (low + high);
 

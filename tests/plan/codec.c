@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "golden.h"
 #include "series.h"
 
 enum { KINDS = BKO_PLAN_AUTO, ROOM = BKO_PLAN_STATE_MAX };
@@ -50,6 +51,53 @@ static void bytes_are_these(void **state)
 	assert_memory_equal(bytes, want, sizeof want);
 	assert_near(forecast_of(item, 1), .59375 * 6, 0);
 	free(item);
+}
+
+static void states_of_older_releases_load(void **state)
+{
+	size_t i;
+
+	(void)state;
+	assert_int_equal(COUNT(golden), KINDS);
+	for (i = 0; i < COUNT(golden); i++) {
+		bko_plan_state *item = malloc(golden[i].size);
+
+		assert_non_null(item);
+		assert_int_equal(
+			bko_plan_state_load(item, golden[i].size, golden[i].bytes, golden[i].size),
+			BKO_OK);
+		assert_near(forecast_of(item, 1), golden[i].next, 1e-12);
+		assert_near(forecast_of(item, 7), golden[i].seventh, 1e-12);
+		free(item);
+	}
+}
+
+/* Whatever compiled it, a state comes to the same figures. */
+static void figures_are_those_of_other_platforms(void **state)
+{
+	uint32_t kind;
+
+	(void)state;
+	for (kind = 1; kind <= KINDS; kind++) {
+		struct bko_plan_method method = any_method(kind, 4);
+		bko_plan_state *item = state_of(&method), *other;
+		size_t size = golden[kind - 1].size, cells = (size - 16) / 8, i;
+		double mine[ROOM / 8], theirs[ROOM / 8];
+
+		feed(item, passengers, 60);
+		other = malloc(size);
+		assert_non_null(other);
+		assert_int_equal(bko_plan_state_load(other, size, golden[kind - 1].bytes, size),
+		                 BKO_OK);
+		assert_memory_equal(item, other, 16);
+		memcpy(mine, (char *)item + 16, size - 16);
+		memcpy(theirs, (char *)other + 16, size - 16);
+		for (i = 0; i < cells; i++)
+			assert_true(fabs(mine[i] - theirs[i]) <= 1e-12 * (100 + fabs(theirs[i])));
+		assert_near(forecast_of(item, 7), golden[kind - 1].seventh, 1e-12);
+		free(item);
+		free(other);
+	}
 }
 
 static void a_loaded_state_goes_on_as_if_never_saved(void **state)
@@ -281,6 +329,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_are_these),
+		cmocka_unit_test(states_of_older_releases_load),
+		cmocka_unit_test(figures_are_those_of_other_platforms),
 		cmocka_unit_test(a_loaded_state_goes_on_as_if_never_saved),
 		cmocka_unit_test(any_bytes_are_a_state_or_an_error),
 		cmocka_unit_test(noise_is_refused),

@@ -260,6 +260,29 @@ static void service_of_a_level(void **state)
 	assert_near(service.fill, .98, CLOSED);
 }
 
+/* By hand: nothing or ten, either as often. */
+static void service_against_an_empirical_demand(void **state)
+{
+	static const double values[] = {0, 10};
+	struct bko_plan_demand demand = demand_of(BKO_PLAN_EMPIRICAL, 0, 0);
+	struct bko_plan_service service = {.struct_size = sizeof service};
+	double reorder;
+
+	(void)state;
+	demand.values = values;
+	demand.count = 2;
+	assert_int_equal(bko_plan_service_of(&demand, 5, 5, &service), BKO_OK);
+	assert_near(service.cycle, .5, CLOSED);
+	assert_near(service.shortage, 2.5, CLOSED);
+	assert_near(service.fill, .5, CLOSED);
+	assert_near(service.backorders, 1.25, CLOSED);
+	assert_near(service.on_hand, 5 + 2.5 - 5 + 1.25, CLOSED);
+	/* .5 (10 - r) / 5 is a tenth at 9. */
+	assert_int_equal(bko_plan_fill_level(&demand, 5, .9, BKO_PLAN_FILL_TYPE2, &reorder),
+	                 BKO_OK);
+	assert_near(reorder, 9, SEARCH);
+}
+
 static void base_stock(void **state)
 {
 	static const struct {
@@ -404,6 +427,7 @@ int main(void)
 		cmocka_unit_test(newsvendor_with_an_unreliable_supplier),
 		cmocka_unit_test(safety_stock),
 		cmocka_unit_test(service_of_a_level),
+		cmocka_unit_test(service_against_an_empirical_demand),
 		cmocka_unit_test(base_stock),
 		cmocka_unit_test(reorder_quantity_normal),
 		cmocka_unit_test(reorder_quantity_by_cost_of_a_unit_short),

@@ -201,17 +201,16 @@ static void safety_rises_with_service_and_uncertainty(void **state)
 
 static void fill_levels_are_the_lowest(void **state)
 {
-	static const uint32_t kinds[] = {BKO_PLAN_NORMAL, BKO_PLAN_POISSON,
-	                                 BKO_PLAN_NEGATIVE_BINOMIAL};
 	int round;
 
 	(void)state;
-	for (round = 0; round < 600; round++) {
-		uint32_t kind = kinds[round % 3], formula = (uint32_t)round / 3 % 2;
+	for (round = 0; round < 1000; round++) {
+		uint32_t kind = 1 + (uint32_t)round % 5, formula = (uint32_t)round / 5 % 2;
 		struct bko_plan_demand lead = any_demand(kind);
 		struct bko_plan_service at = {.struct_size = sizeof at};
 		double quantity = ceil(between(1, 30)), fill = between(.5, .999), level, lower;
-		double step = kind == BKO_PLAN_NORMAL ? 1e-6 * (1 + sqrt(lead.variance)) : 1;
+		int whole = kind == BKO_PLAN_POISSON || kind == BKO_PLAN_NEGATIVE_BINOMIAL;
+		double step = whole ? 1 : 1e-4;
 
 		assert_int_equal(bko_plan_fill_level(&lead, quantity, fill, formula, &level),
 		                 BKO_OK);
