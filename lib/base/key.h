@@ -18,6 +18,7 @@
  *   L loc                    calendar
  *   O order                  order; O order l n its further bytes
  *   O order o operation      outcome of an operation on the order
+ *   O order u operation n    units it moved, where they are many
  *   T time item loc          when a position is next due
  *   X kind id                limit across positions
  *   H lane                   lane head; E lane number: events

@@ -19,6 +19,7 @@ struct bko__plan {
 
 	int64_t now[BKO_CANDIDATES_MAX];       /* units taken at each */
 	uint32_t location[BKO_CANDIDATES_MAX]; /* the line's own number of each */
+	const struct bko__place *keep;         /* whose rank the units keep, or NULL */
 	int64_t taken, later, refused;
 	uint32_t home;             /* candidate where the later units wait */
 	struct bko__decision said; /* for the outcome */

@@ -90,25 +90,97 @@ int32_t bko__op_check(struct bko_engine *engine, struct bko_outcome *outcome)
 	return BKO__REPLAYED;
 }
 
+/* Key of the n-th row of further units: that of the outcome, with 'u' for its 'o'. */
+static void units_key(const struct bko__row *row, uint32_t n, struct bko__key *key)
+{
+	uint32_t id_at = row->key_size - 1;
+
+	memcpy(key->bytes, row->key, row->key_size);
+	key->size = row->key_size;
+	/* back over the operation's id to the byte that says what the row is */
+	while (id_at &&
+	       !(key->bytes[id_at] == key->size - id_at - 1 && key->bytes[id_at - 1] == 'o'))
+		id_at--;
+	key->bytes[id_at - 1] = 'u';
+	bko__key_number(key, n, 2);
+}
+
+void bko__op_rewrite(struct bko_engine *engine, struct bko__row *row,
+                     const struct bko__opcome *record, const struct bko__unit *units)
+{
+	struct bko__writer w = bko__scratch(engine, BKO_VALUE_MAX);
+	uint32_t i;
+
+	bko__opcome_write(&w, record);
+	for (i = 0; record->units <= BKO__INLINE_UNITS && i < record->units; i++)
+		bko__unit_write(&w, &units[i]);
+	bko__put(engine, row, w.data, w.size);
+}
+
+static void put_units(struct bko_engine *engine, const struct bko__unit *units, uint32_t count)
+{
+	uint32_t n = 0, i, in_row;
+	struct bko__writer w;
+	struct bko__key key;
+
+	if (count <= BKO__INLINE_UNITS)
+		return;
+	for (i = 0; i < count; n++) {
+		w = bko__scratch(engine, BKO_VALUE_MAX);
+		for (in_row = 0; in_row < BKO__ROW_UNITS && i < count; in_row++, i++)
+			bko__unit_write(&w, &units[i]);
+		units_key(engine->tx.op_row, n, &key);
+		bko__put(engine, bko__blind_row(engine, &key), w.data, w.size);
+	}
+}
+
+int32_t bko__op_units(struct bko_engine *engine, const struct bko__row *row,
+                      struct bko__reader *reader, uint32_t count, struct bko__unit **units)
+{
+	uint32_t rows = (count + BKO__ROW_UNITS - 1) / BKO__ROW_UNITS, n, i = 0;
+	struct bko__unit *u = bko__take(engine, ((size_t)count + 1) * sizeof *u);
+	struct bko__key key;
+	int32_t status = BKO_OK;
+
+	*units = u;
+	if (!u)
+		return engine->tx.status;
+	for (; count <= BKO__INLINE_UNITS && i < count; i++)
+		bko__unit_read(reader, &u[i]);
+	for (n = 0; count > BKO__INLINE_UNITS && n < rows; n++) {
+		units_key(row, n, &key);
+		bko__want(engine, &key, BKO__WANT_FREE);
+	}
+	status = bko__fetch(engine);
+	for (n = 0; !status && count > BKO__INLINE_UNITS && n < rows; n++) {
+		struct bko__row *more;
+
+		units_key(row, n, &key);
+		more = bko__want(engine, &key, BKO__WANT_FREE);
+		reader->data = more->value;
+		reader->size = more->value_size;
+		reader->at = 0;
+		for (; i < count && reader->at < reader->size; i++)
+			bko__unit_read(reader, &u[i]);
+	}
+	if (!status && (reader->bad || i != count))
+		status = bko__fail(engine, BKO_E_CORRUPT, "an outcome");
+	return status;
+}
+
 void bko__op_done(struct bko_engine *engine, const struct bko__opcome *done,
                   const struct bko__unit *units, uint32_t unit_count, struct bko_outcome *outcome)
 {
 	struct bko__tx *tx = &engine->tx;
 	struct bko__opcome record = *done;
-	struct bko__writer w;
-	uint32_t i;
-
 	record.verb = tx->op_verb;
 	record.time = tx->op_time;
 	record.units = unit_count;
 	if (!record.state)
 		record.state = BKO__OP_DONE;
 	memcpy(record.hash, tx->op_hash, sizeof record.hash);
-	w = bko__scratch(engine, 256 + (size_t)unit_count * 24);
-	bko__opcome_write(&w, &record);
-	for (i = 0; i < unit_count; i++)
-		bko__unit_write(&w, &units[i]);
-	bko__put(engine, tx->op_row, w.data, w.size);
+	bko__op_rewrite(engine, tx->op_row, &record, units);
+	put_units(engine, units, unit_count);
 	bko__outcome_out(engine, &record, 0, outcome);
 }
 

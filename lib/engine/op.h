@@ -8,7 +8,9 @@
 #include "engine/engine.h"
 
 /* A run that found its outcome recorded. */
-enum { BKO__REPLAYED = 1 };
+enum { BKO__REPLAYED = 1, BKO__REFUSED = 3 /* within a run: refused, outcome given */ };
+
+enum { BKO__INLINE_UNITS = 32, BKO__ROW_UNITS = 48 /* units of a further row */ };
 
 /* Verbs, as recorded: numbers are part of the format. */
 enum bko__verb {
@@ -68,6 +70,15 @@ int32_t bko__op_check(struct bko_engine *engine, struct bko_outcome *outcome);
 
 int32_t bko__op_read(struct bko_engine *engine, const struct bko__row *row,
                      struct bko__reader *reader, struct bko__opcome *record);
+
+/* Reads the units an outcome recorded: BKO__INLINE_UNITS at most follow it in its
+ * row, more stand in rows of their own. `reader` is as bko__op_read left it. */
+int32_t bko__op_units(struct bko_engine *engine, const struct bko__row *row,
+                      struct bko__reader *reader, uint32_t count, struct bko__unit **units);
+
+/* Puts a changed outcome back, with what followed it. */
+void bko__op_rewrite(struct bko_engine *engine, struct bko__row *row,
+                     const struct bko__opcome *record, const struct bko__unit *units);
 
 /* Records an outcome (and the units it moved), and gives it out. */
 void bko__op_done(struct bko_engine *engine, const struct bko__opcome *record,

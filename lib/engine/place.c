@@ -128,6 +128,16 @@ static int32_t prepare(struct bko_engine *engine, struct bko__placing *placing)
 	return status;
 }
 
+/* A line that moves keeps epoch, band and time, and takes the next sequence of where
+ * it comes to. An epoch that is not there yet counts as the present one. */
+static void keep_rank(const struct bko__pos *pos, const struct bko__place *from,
+                      struct bko__rank *rank)
+{
+	rank->epoch = from->epoch < pos->head.epoch ? from->epoch : pos->head.epoch;
+	rank->band = from->band;
+	rank->time = from->rank_time;
+}
+
 int32_t bko__place_part(struct bko_engine *engine, struct bko__ord *order, uint32_t number,
                         const struct bko__buyer *buyer, const struct bko__plan *plan, uint32_t c,
                         uint32_t part_number)
@@ -144,6 +154,8 @@ int32_t bko__place_part(struct bko_engine *engine, struct bko__ord *order, uint3
 	if (!place)
 		return engine->tx.status;
 	bko__rank_new(&pos->head, &ranked, &rank);
+	if (plan->keep)
+		keep_rank(pos, plan->keep, &rank);
 	place->epoch = rank.epoch;
 	place->band = rank.band;
 	place->rank_time = rank.time;

@@ -196,7 +196,6 @@ static int32_t run_reverse(struct bko_engine *engine, void *arguments)
 	struct bko__opcome receipt, done;
 	struct bko__reader reader;
 	struct bko__row *row;
-	struct bko__writer w;
 	struct bko__key key;
 	struct bko__pos *pos;
 	struct bko__hash hash;
@@ -226,9 +225,7 @@ static int32_t run_reverse(struct bko_engine *engine, void *arguments)
 	if (status)
 		return status;
 	receipt.undone = 1;
-	w = bko__scratch(engine, 512);
-	bko__opcome_write(&w, &receipt);
-	bko__put(engine, row, w.data, w.size);
+	bko__op_rewrite(engine, row, &receipt, NULL);
 	memset(&done, 0, sizeof done);
 	done.quantity = receipt.quantity;
 	return bko__stock_done(engine, pos, &done, r->outcome);
