@@ -78,6 +78,16 @@ struct bko__row *bko__supply_row(struct bko_engine *engine, const struct bko__po
 	return bko__want(engine, &key, BKO__WANT_FREE);
 }
 
+/* Settling may have marked it overdue in this very step. */
+int32_t bko__supply_read(struct bko_engine *engine, const struct bko__row *row,
+                         struct bko__supply *supply)
+{
+	struct bko_span value = row->action ? bko__next_value(row) : bko__value(row);
+
+	return bko__supply_get(value, supply) ? bko__fail(engine, BKO_E_CORRUPT, "a supply")
+	                                      : BKO_OK;
+}
+
 int32_t bko__supply_store(struct bko_engine *engine, struct bko__pos *pos, struct bko__row *row,
                           struct bko__supply *supply)
 {

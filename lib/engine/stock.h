@@ -28,6 +28,10 @@ int32_t bko__stock_done(struct bko_engine *engine, struct bko__pos *pos, struct 
 struct bko__row *bko__supply_row(struct bko_engine *engine, const struct bko__pos *pos,
                                  const struct bko_span *supply);
 
+/* Reads a supply that is there, as this call left it. */
+int32_t bko__supply_read(struct bko_engine *engine, const struct bko__row *row,
+                         struct bko__supply *supply);
+
 /* Puts a supply, or removes it where nothing is expected any more; follows the
  * count of supplies and the position's agenda. head->incoming is the caller's. */
 int32_t bko__supply_store(struct bko_engine *engine, struct bko__pos *pos, struct bko__row *row,
