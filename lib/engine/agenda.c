@@ -279,7 +279,7 @@ void bko__agenda_put_due(struct bko_engine *engine, struct bko__pos *pos)
 	struct bko__key key;
 
 	if (head->missing || (head->flags & (BKO__H_SERVING | BKO__H_SWEEP)))
-		head->due = bko__min(head->due, pos->now);
+		head->due = 0; /* a chain is due at once, whatever the clock says */
 	if (head->due == pos->due_before)
 		return;
 	if (pos->due_before != BKO__NEVER) {

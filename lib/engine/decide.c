@@ -61,6 +61,24 @@ static void want_limits(struct bko_engine *engine, const struct bko__buyer *buye
 		bko__limit_want(engine, BKO_LIMIT_ITEM, &buyer->plans[i].item);
 }
 
+/* A location that the host names must be one of the item's positions; the default
+ * location becomes one when it is first used. pos[0] stays, for counting refusals. */
+static void drop_unknown(struct bko__plan *plan)
+{
+	uint32_t c, kept = 0;
+
+	for (c = 0; c < plan->count; c++) {
+		struct bko__pos *pos = plan->pos[c];
+
+		if (!pos->exists && !(pos->known && (plan->any || !pos->location.size)))
+			continue;
+		plan->pos[kept] = pos;
+		plan->candidates[kept] = plan->candidates[c];
+		plan->location[kept++] = plan->location[c];
+	}
+	plan->count = kept;
+}
+
 int32_t bko__plans_load(struct bko_engine *engine, struct bko__buyer *buyer, uint32_t flags)
 {
 	int32_t status = bko__fetch(engine);
@@ -78,7 +96,10 @@ int32_t bko__plans_load(struct bko_engine *engine, struct bko__buyer *buyer, uin
 			bko__agenda_row(engine, buyer->plans[i].pos[c],
 			                bko__granule(engine, buyer->hold_until));
 	}
-	return bko__positions_load(engine, buyer->now);
+	status = bko__positions_load(engine, buyer->now);
+	for (i = 0; !status && i < buyer->count; i++)
+		drop_unknown(&buyer->plans[i]);
+	return status;
 }
 
 /* Whether a decision can do without the supplies: everything is there now, and no
@@ -245,8 +266,9 @@ int32_t bko__plan_decide(struct bko_engine *engine, struct bko__buyer *buyer, ui
 	memset(&plan->said, 0, sizeof plan->said);
 	plan->taken = plan->later = plan->home = 0;
 	plan->refused = plan->quantity;
-	if (!plan->pos[0]->known) {
-		plan->said.reason = BKO_REASON_UNKNOWN_ITEM;
+	if (!plan->count) {
+		plan->said.reason =
+			plan->pos[0]->known ? BKO_REASON_UNKNOWN_LOCATION : BKO_REASON_UNKNOWN_ITEM;
 		plan->said.state = BKO_STATE_OUT_OF_STOCK;
 		return BKO_OK;
 	}

@@ -51,24 +51,27 @@ void bko__promise_later(const struct bko__view *view, int64_t taken, int64_t qua
 	}
 }
 
-/* Units for later whose promise lies within the horizon; -1: no bound. */
+/* Units for later whose promise lies within the horizon; -1: no bound. What no
+ * supply covers has the date of the lead time; it comes behind all that one does. */
 static int64_t horizon_room(const struct bko__view *view)
 {
 	const struct bko__head *head = view->head;
-	int64_t deadline, units = head->open;
-	uint32_t i;
+	int64_t deadline, units = head->open - bko__available_now(head);
+	uint32_t i, beyond = 0;
 
 	if (!head->horizon)
 		return -1;
 	deadline = bko__time_add(bko__max(view->now, view->need_by), head->horizon);
-	if (head->lead_time &&
-	    promised(view, bko__time_add(view->now, head->lead_time)) <= deadline)
-		return -1;
 	for (i = 0; i < view->timeline->count; i++) {
 		if (promised(view, view->timeline->date[i]) <= deadline)
 			units += view->timeline->units[i];
+		else
+			beyond = 1;
 	}
-	return bko__max(0, units - bko__max(view->ahead, head->open));
+	if (!beyond && head->lead_time &&
+	    promised(view, bko__time_add(view->now, head->lead_time)) <= deadline)
+		return -1;
+	return bko__max(0, units - view->ahead);
 }
 
 /* What may still be accepted against supplies that are dated within the horizon. */
