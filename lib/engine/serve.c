@@ -7,6 +7,7 @@
 #include "engine/agenda.h"
 #include "engine/limit.h"
 #include "engine/news.h"
+#include "engine/shortage.h"
 #include "rules/position.h"
 #include "rules/rank.h"
 
@@ -181,6 +182,7 @@ int32_t bko__pos_serve(struct bko_engine *engine, struct bko__pos *pos)
 	struct bko__head *head = &pos->head;
 	int32_t status = BKO_OK;
 
+	bko__shortage_absorb(engine, pos);
 	bko__buffer_settle(head);
 	if (bko__can_serve(head)) {
 		pos->dirty = 1;
