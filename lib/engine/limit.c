@@ -5,7 +5,7 @@
 
 #include "base/number.h"
 
-static void limit_key(uint32_t of, const struct bko_span *id, struct bko__key *key)
+void bko__limit_key(uint32_t of, const struct bko_span *id, struct bko__key *key)
 {
 	bko__key_begin(key, 'X');
 	bko__key_byte(key, (uint8_t)of);
@@ -18,13 +18,12 @@ struct bko__row *bko__limit_want(struct bko_engine *engine, uint32_t of, const s
 
 	if (!engine->tx.defaults->limits[of] || !id->size)
 		return NULL;
-	limit_key(of, id, &key);
+	bko__limit_key(of, id, &key);
 	return bko__want(engine, &key, 0);
 }
 
-/* The limit as of `now`: holds that ran out count no more. */
-static int32_t load(struct bko_engine *engine, struct bko__row *row, int64_t now,
-                    struct bko__limit **limit)
+int32_t bko__limit_load(struct bko_engine *engine, struct bko__row *row, int64_t now,
+                        struct bko__limit **limit)
 {
 	struct bko__limit *l = row->object;
 	uint32_t i, kept = 0;
@@ -59,7 +58,7 @@ int32_t bko__limit_room(struct bko_engine *engine, struct bko__row *row, int64_t
 	*room = -1;
 	if (!row || (!row->present && !row->object))
 		return BKO_OK;
-	status = load(engine, row, now, &limit);
+	status = bko__limit_load(engine, row, now, &limit);
 	if (!status && limit->kind == BKO_LIMIT_NUMBER)
 		*room = bko__max(0, limit->limit - limit->used);
 	return status;
@@ -101,7 +100,7 @@ int32_t bko__limit_count(struct bko_engine *engine, struct bko__row *row, int64_
 
 	if (!row || (!row->present && !row->object) || !units)
 		return BKO_OK;
-	status = load(engine, row, now, &limit);
+	status = bko__limit_load(engine, row, now, &limit);
 	if (!status && until)
 		status = count_hold(engine, limit, units, until);
 	else if (!status)

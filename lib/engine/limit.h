@@ -7,8 +7,14 @@
 
 #include "engine/engine.h"
 
+void bko__limit_key(uint32_t of, const struct bko_span *id, struct bko__key *key);
+
 /* Wants the limit's row if the store has limits of that kind (after base_load). */
 struct bko__row *bko__limit_want(struct bko_engine *engine, uint32_t of, const struct bko_span *id);
+
+/* The limit of a row that is there, as of `now`: holds that ran out count no more. */
+int32_t bko__limit_load(struct bko_engine *engine, struct bko__row *row, int64_t now,
+                        struct bko__limit **limit);
 
 /* Units it still admits at `now`; -1: there is no such limit. */
 int32_t bko__limit_room(struct bko_engine *engine, struct bko__row *row, int64_t now,
