@@ -263,6 +263,7 @@ static void add_place(const struct model *m, const struct line *l, const struct 
 	line->backordered += p->backordered;
 	line->picked += p->picked;
 	line->shipped += p->shipped;
+	line->returned += p->returned;
 	line->cancelled = l->cancelled;
 }
 
@@ -282,7 +283,6 @@ static int compare_lines(struct world *w, const struct order *o, const struct bk
 		memset(&want, 0, sizeof want);
 		snprintf(of, sizeof of, "order %u line %u", o->id, i);
 		want.ordered = l->ordered;
-		want.returned = l->returned;
 		want.cancelled = l->cancelled;
 		for (int32_t k = 0; k < l->place_count; k++)
 			add_place(w->model, l, &l->places[k], &want);
@@ -293,33 +293,52 @@ static int compare_lines(struct world *w, const struct order *o, const struct bk
 	return 0;
 }
 
+/* Sums over the places of one kind: a line may have had several there in turn. */
+struct spot {
+	int64_t allocated, backordered, picked, shipped;
+};
+
+static int compare_spot(struct world *w, const struct order *o, const struct bko_place_info *found,
+                        size_t count, const struct bko_place_info *at)
+{
+	const struct line *l = &o->lines[at->line];
+	int32_t location = location_of(&at->location);
+	struct spot want = {0, 0, 0, 0}, is = {0, 0, 0, 0};
+	char of[64];
+	for (size_t i = 0; i < count; i++) {
+		if (found[i].line != at->line || found[i].part != at->part ||
+		    found[i].untracked != at->untracked ||
+		    location_of(&found[i].location) != location)
+			continue;
+		is.allocated += found[i].allocated;
+		is.backordered += found[i].backordered;
+		is.picked += found[i].picked;
+		is.shipped += found[i].shipped;
+	}
+	for (int32_t k = 0; k < l->place_count; k++) {
+		const struct place *p = &l->places[k];
+		if (p->location != location || p->part != (int32_t)at->part ||
+		    p->untracked != (int32_t)at->untracked)
+			continue;
+		want.allocated += p->allocated;
+		want.backordered += p->backordered;
+		want.picked += p->picked;
+		want.shipped += p->shipped;
+	}
+	snprintf(of, sizeof of, "order %u line %u part %u at %d", o->id, at->line, at->part,
+	         location);
+	return differ(w->why, of, "allocated", want.allocated, is.allocated) ||
+	       differ(w->why, of, "backordered", want.backordered, is.backordered) ||
+	       differ(w->why, of, "picked", want.picked, is.picked) ||
+	       differ(w->why, of, "shipped", want.shipped, is.shipped);
+}
+
 static int compare_places(struct world *w, const struct order *o,
                           const struct bko_place_info *found, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		const struct line *l = &o->lines[found[i].line];
-		int32_t at = location_of(&found[i].location), k = 0;
-		char of[64];
-		snprintf(of, sizeof of, "order %u line %u part %u at %d", o->id, found[i].line,
-		         found[i].part, at);
-		while (k < l->place_count &&
-		       (l->places[k].location != at ||
-		        l->places[k].part != (int32_t)found[i].part ||
-		        l->places[k].untracked != (int32_t)found[i].untracked))
-			k++;
-		if (k == l->place_count) {
-			if (differ(w->why, of, "units of a place that is not there", 0,
-			           found[i].allocated + found[i].backordered + found[i].shipped))
-				return 1;
-			continue;
-		}
-		if (differ(w->why, of, "allocated", l->places[k].allocated, found[i].allocated) ||
-		    differ(w->why, of, "backordered", l->places[k].backordered,
-		           found[i].backordered) ||
-		    differ(w->why, of, "picked", l->places[k].picked, found[i].picked) ||
-		    differ(w->why, of, "shipped", l->places[k].shipped, found[i].shipped))
+	for (size_t i = 0; i < count; i++)
+		if (compare_spot(w, o, found, count, &found[i]))
 			return 1;
-	}
 	return 0;
 }
 

@@ -469,7 +469,8 @@ static int again(struct gen *g, const struct model *m, struct op *op)
 		return 0;
 	*op = m->records[gen_below(g, m->record_count)].request;
 	op->now = g->now;
-	if (chance(g, 30))
+	if (chance(g, 30) && (op->kind == OP_RETURN || op->kind == OP_RECEIVE ||
+	                      op->kind == OP_FORCE || op->kind == OP_TRANSFER))
 		op->quantity++;
 	if (op->line_count && chance(g, 30))
 		op->lines[0].quantity++;

@@ -73,8 +73,15 @@ static uint32_t play(uint64_t seed, const struct op *ops, uint32_t count, char *
 	return failed;
 }
 
-/* Drops operations as long as what is left still fails. */
-static uint32_t shrink(uint64_t seed, struct op *ops, uint32_t count)
+/* Whether two failures are of the same kind: they speak of the same figure. */
+static int alike(const char *a, const char *b)
+{
+	const char *end = strstr(a, ": model");
+	return end == NULL || strncmp(a, b, (size_t)(end - a)) == 0;
+}
+
+/* Drops operations as long as what is left still fails alike. */
+static uint32_t shrink(uint64_t seed, struct op *ops, uint32_t count, const char *as)
 {
 	static struct op fewer[WORLD_STEPS];
 	char why[WORLD_TEXT];
@@ -84,7 +91,7 @@ static uint32_t shrink(uint64_t seed, struct op *ops, uint32_t count)
 			memcpy(fewer, ops, at * sizeof *ops);
 			memcpy(fewer + at, ops + at + chunk, (count - at - chunk) * sizeof *ops);
 			failed = play(seed, fewer, count - chunk, why, 0);
-			if (failed) {
+			if (failed && alike(as, why)) {
 				count = failed;
 				memcpy(ops, fewer, count * sizeof *ops);
 			} else {
@@ -118,7 +125,7 @@ static int run_seed(const struct run *run, uint64_t seed, uint64_t *done)
 		char text[1024], why[WORLD_TEXT];
 		print_op(text, sizeof text, &history[i ? i - 1 : 0]);
 		printf("seed %llu step %u: %s\n  %s\n", (unsigned long long)seed, i, text, w.why);
-		i = shrink(seed, history, i);
+		i = shrink(seed, history, i, w.why);
 		printf("shortest history that fails, of seed %llu:\n", (unsigned long long)seed);
 		play(seed, history, i, why, 1);
 		printf("  %s\n", why);

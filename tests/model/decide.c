@@ -6,62 +6,117 @@
 
 #include <string.h>
 
-static int64_t lesser(int64_t a, int64_t b)
+static const int64_t BOUND = ((int64_t)1 << BKO_QUANTITY_BITS) - 1;
+
+static int64_t whole(int64_t n, int64_t quantum)
 {
-	return a < b ? a : b;
+	return n - n % quantum;
+}
+
+/* Sold without stock: nothing is taken from the shelf. */
+static int untracked(const struct position *p)
+{
+	return p->policy.selling == BKO_SELL_UNTRACKED && p->policy.release_at_ms <= p->settled;
 }
 
 struct place *model_place(struct model *m, struct order *o, struct line *l, int32_t location,
-                          int32_t part, int32_t untracked, int64_t placed)
+                          int32_t part, int32_t is_untracked, int64_t placed)
 {
 	struct position *p = &m->positions[l->item][location];
 	struct place *n;
-	for (int32_t i = 0; i < l->place_count; i++)
+	for (int32_t i = l->fresh; i < l->place_count; i++)
 		if (l->places[i].location == location && l->places[i].part == part &&
-		    l->places[i].untracked == untracked)
+		    l->places[i].untracked == is_untracked)
 			return &l->places[i];
 	n = &l->places[l->place_count++];
 	memset(n, 0, sizeof *n);
 	n->location = location;
 	n->part = part;
-	n->untracked = untracked;
+	n->untracked = is_untracked;
 	n->placed = placed;
-	n->lead = p->policy.lead_time_ms ? placed + p->policy.lead_time_ms : 0;
 	n->rank = model_rank(p, o, placed);
 	return n;
 }
 
-/* What a line can have now at its candidates in `mask`; `left` is what is there. */
-int64_t model_take(struct model *m, struct order *o, struct line *l, int32_t part, int64_t n,
-                   uint32_t mask, int64_t (*left)[OP_LOCATIONS])
+/* What can be sold now at a position, in whole quanta. */
+static int64_t now_at(const struct model *m, int32_t item, int32_t location)
+{
+	const struct position *p = &m->positions[item][location];
+	if (model_closed(p))
+		return 0;
+	return whole(untracked(p) ? BOUND : model_available(m, item, location), p->policy.quantum);
+}
+
+/* The state at one position, the first that fits. */
+static uint32_t state_at(const struct position *p, int64_t now, int later)
+{
+	uint32_t why = model_closed(p);
+	if (why)
+		return why == BKO_REASON_DISCONTINUED ? BKO_STATE_DISCONTINUED
+		                                      : BKO_STATE_OUT_OF_STOCK;
+	if (p->policy.life == BKO_LIFE_PHASE_OUT && now == 0 && !later)
+		return BKO_STATE_DISCONTINUED;
+	if (p->policy.release_at_ms > p->settled)
+		return BKO_STATE_PREORDER;
+	if (untracked(p))
+		return BKO_STATE_UNTRACKED;
+	if (now > 0)
+		return now <= p->policy.low_at ? BKO_STATE_LOW_STOCK : BKO_STATE_IN_STOCK;
+	return later ? BKO_STATE_BACKORDER : BKO_STATE_OUT_OF_STOCK;
+}
+
+/* The state over all candidates, and what they have now. */
+static void describe(const struct model *m, const struct order *o, const struct line *l,
+                     struct bko_line_outcome *out)
+{
+	int32_t ended = 0, any_later = 0;
+	int64_t sum = 0;
+	for (int32_t i = 0; i < l->candidate_count; i++) {
+		const struct position *p = &m->positions[l->item][l->candidates[i]];
+		uint32_t why, state;
+		int64_t now = now_at(m, l->item, l->candidates[i]);
+		int later = model_room(m, o, l->item, l->candidates[i], &why) > 0;
+		state = state_at(p, now, later);
+		sum = sum + now < BOUND ? sum + now : BOUND;
+		any_later |= later;
+		ended += state == BKO_STATE_DISCONTINUED;
+		if (!out->state && (state == BKO_STATE_PREORDER || state == BKO_STATE_UNTRACKED))
+			out->state = state;
+	}
+	out->available_now = sum;
+	if (out->state)
+		return;
+	if (ended == l->candidate_count)
+		out->state = BKO_STATE_DISCONTINUED;
+	else if (sum > 0)
+		out->state = sum <= m->positions[l->item][l->candidates[0]].policy.low_at
+		                     ? BKO_STATE_LOW_STOCK
+		                     : BKO_STATE_IN_STOCK;
+	else
+		out->state = any_later ? BKO_STATE_BACKORDER : BKO_STATE_OUT_OF_STOCK;
+}
+
+/* What a line can have now at its candidates in `mask`; `used` counts what a trial
+ * took so far, NULL to take it. Returns what is left. */
+static int64_t take(struct model *m, struct order *o, struct line *l, int32_t part, int64_t n,
+                    uint32_t mask, int64_t (*used)[OP_LOCATIONS])
 {
 	for (int32_t i = 0; i < l->candidate_count && n > 0; i++) {
 		int32_t at = l->candidates[i];
 		struct position *p = &m->positions[l->item][at];
-		int64_t k = lesser(n, left[l->item][at]);
-		int free;
-		if (!(mask & 1u << at) || model_closed(p))
+		int64_t k = now_at(m, l->item, at) - (used ? used[l->item][at] : 0);
+		k = k < n ? k : n;
+		if (!(mask & 1u << at) || k <= 0 || n % p->policy.quantum)
 			continue;
-		free = p->policy.selling == BKO_SELL_UNTRACKED &&
-		       p->policy.release_at_ms <= p->settled;
-		k = free ? n : k;
-		k -= k % p->policy.quantum;
 		n -= k;
-		left[l->item][at] -= k;
-		if (o && k) {
-			struct place *place = model_place(m, o, l, at, part, free, p->settled);
-			place->allocated += k;
-			p->open -= free ? 0 : k;
+		if (used) {
+			used[l->item][at] += k;
+			continue;
 		}
+		model_place(m, o, l, at, part, untracked(p), p->settled)->allocated += k;
+		p->open -= untracked(p) ? 0 : k;
 	}
 	return n;
-}
-
-void model_all_available(const struct model *m, int64_t (*left)[OP_LOCATIONS])
-{
-	for (int32_t i = 0; i < OP_ITEMS; i++)
-		for (int32_t k = 0; k < OP_LOCATIONS; k++)
-			left[i][k] = model_available(m, i, k);
 }
 
 /* The smallest set of locations that covers all lines now, in order of first
@@ -80,7 +135,7 @@ uint32_t model_covering(struct model *m, struct order *o)
 		}
 	for (int32_t size = 1; size <= count && !(o->flags & BKO_ORDER_IN_ORDER); size++)
 		for (uint32_t set = 1; set < 1u << count; set++) {
-			int64_t left[OP_ITEMS][OP_LOCATIONS], lack = 0;
+			int64_t used[OP_ITEMS][OP_LOCATIONS], lack = 0;
 			uint32_t mask = 0;
 			int32_t bits = 0;
 			for (int32_t j = 0; j < count; j++)
@@ -88,58 +143,111 @@ uint32_t model_covering(struct model *m, struct order *o)
 					mask |= 1u << seen[j];
 					bits++;
 				}
-			model_all_available(m, left);
+			memset(used, 0, sizeof used);
 			for (uint32_t i = 0; i < o->line_count; i++)
-				lack += model_take(m, NULL, &o->lines[i], 0, o->lines[i].ordered,
-				                   mask, left);
+				lack += take(m, NULL, &o->lines[i], 0, o->lines[i].ordered, mask,
+				             used);
 			if (bits == size && lack == 0)
 				return mask;
 		}
 	return ~0u;
 }
 
-/* What waits has one home: the earliest promise, ties by order of candidates. */
-int64_t model_wait(struct model *m, struct order *o, struct line *l, int32_t part, int64_t n,
-                   struct bko_line_outcome *out)
+/* What the lead time of the moment promises; 0: nothing. */
+static int64_t lead_of(const struct position *p)
 {
-	int32_t home = -1;
-	int64_t best = 0, admitted = 0;
+	return p->policy.lead_time_ms ? p->settled + p->policy.lead_time_ms : 0;
+}
+
+/* The date of the last unit; FOREVER where it is unknown. */
+static int64_t last_date(const struct promise *w)
+{
+	uint32_t kind = w->rest_kind ? w->rest_kind : w->first_kind;
+	if (kind != BKO_DATE_KNOWN)
+		return INT64_MAX;
+	return w->rest_kind ? w->rest_ms : w->first_ms;
+}
+
+/* What waits has one home: where most of it is admitted, then the earliest
+ * promise, then the order of candidates. Returns what nobody admits. */
+static int64_t wait_at_home(struct model *m, struct order *o, struct line *l, int32_t part,
+                            int64_t n, struct bko_line_outcome *out)
+{
+	struct promise best = {0};
+	int32_t home = -1, of[] = {0, l->item, o->customer, o->channel};
+	int64_t admitted = 0;
+	struct place *place;
 	for (int32_t i = 0; i < l->candidate_count; i++) {
 		int32_t at = l->candidates[i];
 		struct position *p = &m->positions[l->item][at];
-		struct rank rank = model_rank(p, o, p->settled);
 		uint32_t why;
-		int64_t k = lesser(n, model_room(m, o, l->item, at, &rank, &why)), lead, date;
-		struct promise w;
-		p->sequence--;
-		k -= p->there ? k % p->policy.quantum : 0;
-		out->reason = out->reason && home < 0 ? out->reason : why;
-		if (k == 0)
-			continue;
-		lead = p->policy.lead_time_ms ? p->settled + p->policy.lead_time_ms : 0;
-		w = model_promise(m, l->item, at, &rank, k, lead);
-		date = w.rest_kind ? (w.rest_kind == BKO_DATE_KNOWN ? w.rest_ms : INT64_MAX)
-		                   : (w.first_kind == BKO_DATE_KNOWN ? w.first_ms : INT64_MAX);
-		if (home >= 0 && date >= best)
+		int64_t room = model_room(m, o, l->item, at, &why), k = room < n ? room : n;
+		struct promise w = {0};
+		k = n % p->policy.quantum ? 0 : k;
+		if (k > 0)
+			w = model_promise(m, l->item, at, model_ahead(m, o, l->item, at), k,
+			                  lead_of(p));
+		if (i > 0 && (k < admitted || k == 0 ||
+		              (k == admitted && last_date(&w) >= last_date(&best))))
 			continue;
 		home = at;
-		best = date;
+		best = w;
 		admitted = k;
-		out->reason = why;
-		out->first_kind = w.first_kind;
-		out->rest_kind = w.rest_kind;
-		out->first = w.first;
-		out->first_ms = w.first_ms;
-		out->rest_ms = w.rest_ms;
+		out->later_kind = room == INT64_MAX ? BKO_LIMIT_NONE : BKO_LIMIT_NUMBER;
+		out->available_later = room == INT64_MAX ? 0 : room;
+		out->reason = k == n ? (uint32_t)BKO_REASON_NONE : why;
+		if (n % p->policy.quantum && !model_closed(p))
+			out->reason = BKO_REASON_QUANTUM;
 	}
-	if (home >= 0) {
-		struct place *place =
-			model_place(m, o, l, home, part, 0, m->positions[l->item][home].settled);
-		int32_t of[] = {0, l->item, o->customer, o->channel};
-		place->backordered += admitted;
-		for (uint32_t i = BKO_LIMIT_ITEM; i <= BKO_LIMIT_CHANNEL; i++)
-			place->counted |=
-				m->limits[i][of[i]].set && (i == 1 || of[i]) ? 1u << i : 0;
-	}
+	if (n == 0 || admitted == 0)
+		return n;
+	out->first_kind = best.first_kind;
+	out->rest_kind = best.rest_kind;
+	out->first = best.first;
+	out->first_ms = best.first_ms;
+	out->rest_ms = best.rest_ms;
+	place = model_place(m, o, l, home, part, 0, m->positions[l->item][home].settled);
+	place->backordered += admitted;
+	place->waited = 1;
+	place->lead = lead_of(&m->positions[l->item][home]);
+	for (uint32_t i = BKO_LIMIT_ITEM; i <= BKO_LIMIT_CHANNEL; i++)
+		place->counted |= m->limits[i][of[i]].set && (i == 1 || of[i]) ? 1u << i : 0;
 	return n - admitted;
+}
+
+/* Decides n units of a line; returns how many are refused. */
+int64_t model_decide(struct model *m, struct order *o, struct line *l, int32_t part, int64_t n,
+                     uint32_t mask, struct bko_line_outcome *out)
+{
+	const struct position *first = &m->positions[l->item][l->candidates[0]];
+	int64_t rest = n;
+	l->fresh = l->place_count;
+	memset(out, 0, sizeof *out);
+	out->asked = n;
+	if (!m->defined[l->item]) {
+		out->reason = BKO_REASON_UNKNOWN_ITEM;
+		out->state = BKO_STATE_OUT_OF_STOCK;
+		return out->refused = n;
+	}
+	describe(m, o, l, out);
+	if (!model_closed(first) && n % first->policy.quantum) {
+		wait_at_home(m, o, l, part, 0, out);
+		out->reason = BKO_REASON_QUANTUM;
+		return out->refused = n;
+	}
+	rest = take(m, o, l, part, n, mask, NULL);
+	out->allocated = n - rest;
+	out->refused = wait_at_home(m, o, l, part, rest, out);
+	out->backordered = rest - out->refused;
+	if (rest == 0)
+		out->reason = BKO_REASON_NONE;
+	for (int32_t i = l->fresh; i < l->place_count; i++) {
+		const struct position *p = &m->positions[l->item][l->places[i].location];
+		if (l->places[i].allocated) {
+			out->promise_kind = BKO_DATE_KNOWN;
+			if (model_ready(p, 0) > out->promise_ms)
+				out->promise_ms = model_ready(p, 0);
+		}
+	}
+	return out->refused;
 }

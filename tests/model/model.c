@@ -46,7 +46,9 @@ int model_before(const struct rank *a, const struct rank *b)
 		return a->epoch < b->epoch;
 	if (a->band != b->band)
 		return a->band < b->band;
-	return a->time != b->time ? a->time < b->time : a->sequence < b->sequence;
+	if (a->time != b->time)
+		return a->time < b->time;
+	return a->sequence != b->sequence ? a->sequence < b->sequence : a->sub < b->sub;
 }
 
 struct order *model_order(struct model *m, uint32_t id)
@@ -161,20 +163,41 @@ static int64_t serve(struct model *m, int32_t item, int32_t location)
 	return served;
 }
 
+/* The buffer fills from open units up to the safety stock, and gives back what is
+ * above it. */
+static void fill_buffer(struct position *p)
+{
+	int64_t safety = p->policy.life == BKO_LIFE_PHASE_OUT ? 0 : p->policy.safety_stock;
+	int64_t n = lesser(safety - p->buffer, p->open);
+	p->open -= n;
+	p->buffer += n;
+}
+
 /* Units come in: the queue, the buffer, then open (or the buffer first). */
 int64_t model_enter(struct model *m, int32_t item, int32_t location, int64_t n)
 {
 	struct position *p = &m->positions[item][location];
-	int64_t safety = p->policy.life == BKO_LIFE_PHASE_OUT ? 0 : p->policy.safety_stock;
-	int64_t served, fill = lesser(n, greater(0, safety - p->buffer));
-	int guards = p->policy.safety_guards_queue != 0;
-	p->open += guards ? n - fill : n;
-	p->buffer += guards ? fill : 0;
+	int64_t served;
+	p->open += n;
+	if (p->policy.safety_guards_queue || p->buffer > p->policy.safety_stock ||
+	    p->policy.life == BKO_LIFE_PHASE_OUT)
+		fill_buffer(p);
 	served = serve(m, item, location);
-	fill = guards ? 0 : lesser(greater(0, n - served), greater(0, safety - p->buffer));
-	p->open -= fill;
-	p->buffer += fill;
+	fill_buffer(p);
 	return served;
+}
+
+/* A place loses allocated units and waits for them, outside the limits. One that
+ * never waited waits since its order was placed. */
+void model_demote_place(const struct order *o, struct place *p, int64_t n)
+{
+	if (!p->waited)
+		p->placed = o->placed;
+	p->waited = 1;
+	p->allocated -= n;
+	p->picked = lesser(p->picked, p->allocated);
+	p->backordered += n;
+	p->outside += n;
 }
 
 /* Lines lose n allocated units: holds, then unpicked ones, then picked ones. */
@@ -185,10 +208,7 @@ void model_demote(struct model *m, int32_t item, int32_t location, int64_t n)
 		struct walk w;
 		while (n > 0 && pick_rank(m, item, location, order[i], 1, &w)) {
 			int64_t k = lesser(n, figure(&w, order[i], 1));
-			w.p->allocated -= k;
-			w.p->picked = lesser(w.p->picked, w.p->allocated);
-			w.p->backordered += k;
-			w.p->outside += k;
+			model_demote_place(w.o, w.p, k);
 			n -= k;
 		}
 	}
@@ -196,12 +216,13 @@ void model_demote(struct model *m, int32_t item, int32_t location, int64_t n)
 
 struct rank model_rank(struct position *p, const struct order *o, int64_t placed)
 {
-	struct rank r = {p->epoch, 0, placed, ++p->sequence};
+	struct rank r = {p->epoch, 0, placed, ++p->sequence, 0};
 	switch (p->policy.discipline) {
 	case BKO_QUEUE_CLASS: r.band = o->order_class; break;
 	case BKO_QUEUE_DUE: r.time = o->need_by ? o->need_by : FOREVER; break;
 	case BKO_QUEUE_AGED:
 		r.time -= p->policy.head_start_ms * (BKO_CLASSES - 1 - o->order_class);
+		r.time = greater(r.time, 0);
 		break;
 	case BKO_QUEUE_HOST: r.time = o->rank; break;
 	default: break;
@@ -270,13 +291,28 @@ static struct bko_policy policy_of(const struct model *m, int32_t item,
 void model_finish(struct model *m, int32_t item, int32_t location)
 {
 	struct position *p = &m->positions[item][location];
-	int64_t now;
-	serve(m, item, location);
-	now = model_available(m, item, location);
+	int64_t now = model_available(m, item, location);
 	if (!p->policy.switch_on || now <= p->policy.switch_at)
 		p->switched = 1;
 	else if (now >= p->policy.switch_back_at)
 		p->switched = 0;
+}
+
+/* Whether time does something to a position up to now. */
+int model_due(const struct model *m, int32_t item, int32_t location, int64_t now)
+{
+	const struct position *p = &m->positions[item][location];
+	const int64_t dates[] = {p->policy.sell_from_ms, p->policy.release_at_ms,
+	                         p->policy.restock_at_ms};
+	int due = 0;
+	for (struct walk w = {0}; model_walk((struct model *)m, &w, item, location);)
+		due |= w.o->held && w.o->hold_until <= now;
+	for (int32_t i = 0; i < p->supply_count; i++)
+		due |= p->supplies[i].due && !p->supplies[i].noted &&
+		       now > p->supplies[i].due + p->supplies[i].grace;
+	for (int i = 0; i < 3; i++)
+		due |= dates[i] > p->settled && dates[i] <= now;
+	return due && p->there;
 }
 
 /* Takes over a policy set meanwhile, lets holds run out, notes the time. */
@@ -288,15 +324,13 @@ void model_settle(struct model *m, int32_t item, int32_t location, int64_t now)
 	if (!p->there)
 		return;
 	p->settled = greater(p->settled, now);
+	for (int32_t i = 0; i < p->supply_count; i++)
+		p->supplies[i].noted = overdue(p, &p->supplies[i]);
 	p->policy = policy_of(m, item, &p->own);
 	p->epoch += old.discipline != p->policy.discipline;
 	if (old.switch_on != p->policy.switch_on || old.switch_at != p->policy.switch_at ||
 	    old.switch_back_at != p->policy.switch_back_at)
 		p->switched = model_available(m, item, location) <= p->policy.switch_at;
-	if (p->buffer > p->policy.safety_stock || p->policy.life == BKO_LIFE_PHASE_OUT) {
-		freed = p->buffer;
-		p->buffer = 0;
-	}
 	for (struct walk w = {0}; model_walk(m, &w, item, location);)
 		if (w.o->held && w.o->hold_until <= p->settled) {
 			freed += w.p->allocated;
@@ -313,7 +347,8 @@ struct position *model_touch(struct model *m, int32_t item, int32_t location, in
 {
 	struct position *p = &m->positions[item][location];
 	if (!p->there) {
-		p->there = 1;
+		p->there = p->fresh = 1;
+		p->made = ++m->made;
 		p->switched = 1;
 		p->policy = policy_of(m, item, &p->own);
 	}
@@ -328,8 +363,8 @@ int64_t model_ready(const struct position *p, int64_t at)
 	return greater(at, p->settled) + p->policy.handling_days * (int64_t)DAY;
 }
 
-static int64_t claims_before(const struct model *m, int32_t item, int32_t location,
-                             const struct rank *rank)
+/* Claims ranked before one, or (NULL) all. */
+int64_t model_claims(const struct model *m, int32_t item, int32_t location, const struct rank *rank)
 {
 	int64_t total = 0;
 	for (struct walk w = {0}; model_walk((struct model *)m, &w, item, location);)
@@ -337,15 +372,25 @@ static int64_t claims_before(const struct model *m, int32_t item, int32_t locati
 	return total;
 }
 
-/* When n units claimed at a rank (NULL: last) come: every claim before it takes
- * the earliest units, then it does. What no supply brings comes at `lead`. */
-struct promise model_promise(const struct model *m, int32_t item, int32_t location,
-                             const struct rank *rank, int64_t n, int64_t lead)
+/* Claims before a new line: exact where the discipline is by class, for the others
+ * all of them, whatever time would rank it. */
+int64_t model_ahead(const struct model *m, const struct order *o, int32_t item, int32_t location)
 {
 	const struct position *p = &m->positions[item][location];
-	int64_t ahead = claims_before(m, item, location, rank), units = p->open, at = 0;
+	struct rank rank = {p->epoch, o->order_class, FOREVER, 0, 0};
+	return model_claims(m, item, location,
+	                    p->policy.discipline == BKO_QUEUE_CLASS ? &rank : NULL);
+}
+
+/* When n units come that are claimed after `ahead` others: every claim takes the
+ * earliest units there are. What no supply brings comes at `lead`, if that is not past. */
+struct promise model_promise(const struct model *m, int32_t item, int32_t location, int64_t ahead,
+                             int64_t n, int64_t lead)
+{
+	const struct position *p = &m->positions[item][location];
+	int64_t units = p->open, at = 0;
 	struct promise r = {0};
-	uint32_t used = 0;
+	uint32_t used = 0, kind = lead > p->settled ? BKO_DATE_KNOWN : BKO_DATE_UNKNOWN;
 	for (int32_t next = 0; n > 0 && next >= 0; used |= 1u << next) {
 		int64_t k = lesser(n, greater(0, units - ahead));
 		ahead = greater(0, ahead - units);
@@ -364,18 +409,19 @@ struct promise model_promise(const struct model *m, int32_t item, int32_t locati
 			    !(used & 1u << i) &&
 			    (next < 0 || p->supplies[i].due < p->supplies[next].due))
 				next = i;
-		units = next < 0 ? 0 : p->supplies[next].expected;
-		at = next < 0 ? 0 : p->supplies[next].due;
 		if (next < 0)
 			break;
+		units = p->supplies[next].expected;
+		at = p->supplies[next].due;
 	}
-	if (n > 0) {
-		uint32_t kind = lead > p->settled ? BKO_DATE_KNOWN : BKO_DATE_UNKNOWN;
-		*(r.first_kind ? &r.rest_kind : &r.first_kind) = kind;
-		if (kind == BKO_DATE_KNOWN)
-			*(r.first_kind && r.first ? &r.rest_ms : &r.first_ms) =
-				model_ready(p, lead);
-		r.first = r.first ? r.first : n;
+	if (n > 0 && r.first_kind) {
+		r.rest_kind = kind;
+		r.rest_ms = kind == BKO_DATE_KNOWN ? model_ready(p, lead) : 0;
+	} else if (n > 0) {
+		r.first_kind = kind;
+		r.first_ms = kind == BKO_DATE_KNOWN ? model_ready(p, lead) : 0;
+		r.first = kind == BKO_DATE_KNOWN ? n : 0;
+		r.rest_kind = kind == BKO_DATE_KNOWN ? (uint32_t)BKO_DATE_NONE : kind;
 	}
 	return r;
 }
@@ -395,8 +441,9 @@ static int64_t limit_used(const struct model *m, uint32_t of, int32_t id)
 
 static void narrow(int64_t *room, uint32_t *reason, int64_t value, uint32_t why)
 {
+	value = greater(0, value);
 	if (value < *room) {
-		*room = greater(0, value);
+		*room = value;
 		*reason = why;
 	}
 }
@@ -404,30 +451,42 @@ static void narrow(int64_t *room, uint32_t *reason, int64_t value, uint32_t why)
 /* Why nothing at all is sold here; NONE: it may be. */
 uint32_t model_closed(const struct position *p)
 {
-	if (!p->there)
-		return BKO_REASON_UNKNOWN_LOCATION;
 	if (p->policy.life == BKO_LIFE_DISCONTINUED)
 		return BKO_REASON_DISCONTINUED;
-	if (p->policy.sell_from_ms > p->settled)
-		return BKO_REASON_NOT_YET;
-	return p->policy.sells ? BKO_REASON_NONE : BKO_REASON_NOT_HERE;
+	if (!p->policy.sells)
+		return BKO_REASON_NOT_HERE;
+	return p->policy.sell_from_ms > p->settled ? BKO_REASON_NOT_YET : BKO_REASON_NONE;
 }
 
-/* Units dated by `date` (supplies, and what is open) that nobody claims. */
-static int64_t brought_by(const struct model *m, int32_t item, int32_t location, int64_t date,
-                          int64_t from)
+/* Units of supplies that count, ready (or only here) by a date. */
+static int64_t brought_by(const struct position *p, int64_t date, int here)
+{
+	int64_t units = 0;
+	for (int32_t i = 0; i < p->supply_count; i++) {
+		const struct supply *s = &p->supplies[i];
+		int64_t at = here ? greater(s->due, p->settled) : model_ready(p, s->due);
+		units += s->due && !overdue(p, s) && at <= date ? s->expected : 0;
+	}
+	return units;
+}
+
+/* Units for later whose promise lies within the horizon; beyond all supplies the
+ * lead time gives one. */
+static int64_t within_horizon(const struct model *m, const struct order *o, int32_t item,
+                              int32_t location, int64_t horizon)
 {
 	const struct position *p = &m->positions[item][location];
-	for (int32_t i = 0; i < p->supply_count; i++)
-		if (p->supplies[i].due && !overdue(p, &p->supplies[i]) &&
-		    model_ready(p, p->supplies[i].due) <= date)
-			from += p->supplies[i].expected;
-	return from;
+	int64_t ahead = model_ahead(m, o, item, location);
+	int64_t by = greater(0, p->open + brought_by(p, horizon, 0) - ahead);
+	int64_t ever = greater(0, p->open + brought_by(p, FOREVER, 0) - ahead);
+	int lead = p->policy.lead_time_ms &&
+	           model_ready(p, p->settled + p->policy.lead_time_ms) <= horizon;
+	return lead && by == ever ? FOREVER : greater(0, by - model_available(m, item, location));
 }
 
 /* How many units may be accepted for later, and what keeps it to that. */
 int64_t model_room(const struct model *m, const struct order *o, int32_t item, int32_t location,
-                   const struct rank *rank, uint32_t *reason)
+                   uint32_t *reason)
 {
 	const struct position *p = &m->positions[item][location];
 	const struct bko_policy *l = &p->policy;
@@ -435,39 +494,32 @@ int64_t model_room(const struct model *m, const struct order *o, int32_t item, i
 	int64_t use = model_sum(m, item, location, SUM_BACKORDERED) -
 	              model_sum(m, item, location, SUM_OUTSIDE);
 	int32_t of[] = {0, item, o->customer, o->channel};
-	int preorder = l->release_at_ms > p->settled;
+	static const uint32_t why[] = {0, BKO_REASON_LIMIT_ITEM, BKO_REASON_LIMIT_CUSTOMER,
+	                               BKO_REASON_LIMIT_CHANNEL};
+	int ends = l->life == BKO_LIFE_PHASE_OUT, preorder = l->release_at_ms > p->settled;
 	*reason = model_closed(p);
-	if (!*reason && !preorder && l->selling == BKO_SELL_STOCK && l->life == BKO_LIFE_ACTIVE)
+	if (!*reason && !preorder && !ends && l->selling == BKO_SELL_STOCK)
 		*reason = BKO_REASON_OUT_OF_STOCK;
-	else if (!*reason && !preorder && !p->switched)
+	else if (!*reason && !preorder && !ends && l->selling == BKO_SELL_BACKORDER && !p->switched)
 		*reason = BKO_REASON_SWITCH;
-	if (*reason)
+	if (*reason || (l->selling == BKO_SELL_UNTRACKED && !preorder))
 		return 0;
 	if (l->limit_kind == BKO_LIMIT_NUMBER)
 		narrow(&r, reason, l->limit - use, BKO_REASON_LIMIT);
-	for (struct walk w = {0}; model_walk((struct model *)m, &w, item, OP_ANY);)
-		mine += w.o == o ? w.p->backordered - w.p->outside : 0;
 	for (uint32_t i = BKO_LIMIT_ITEM; i <= BKO_LIMIT_CHANNEL; i++) {
 		const struct limit *k = &m->limits[i][of[i]];
-		if (i == BKO_LIMIT_CUSTOMER && l->order_limit_kind == BKO_LIMIT_NUMBER)
-			narrow(&r, reason, l->order_limit - mine, BKO_REASON_LIMIT_ORDER);
 		if (k->set && k->kind == BKO_LIMIT_NUMBER && (i == BKO_LIMIT_ITEM || of[i]))
-			narrow(&r, reason, k->limit - limit_used(m, i, of[i]),
-			       i == BKO_LIMIT_ITEM ? BKO_REASON_LIMIT_ITEM
-			                           : BKO_REASON_LIMIT_CUSTOMER + i - 2);
+			narrow(&r, reason, k->limit - limit_used(m, i, of[i]), why[i]);
 	}
-	if (l->limit_to_incoming)
-		narrow(&r, reason,
-		       brought_by(m, item, location, l->horizon_ms ? horizon : FOREVER, 0) - use,
+	for (struct walk w = {0}; model_walk((struct model *)m, &w, item, OP_ANY);)
+		mine += w.o == o ? w.p->backordered - w.p->outside : 0;
+	if (l->order_limit_kind == BKO_LIMIT_NUMBER)
+		narrow(&r, reason, l->order_limit - mine, BKO_REASON_LIMIT_ORDER);
+	if (l->limit_to_incoming || ends)
+		narrow(&r, reason, brought_by(p, l->horizon_ms ? horizon : FOREVER, 1) - use,
 		       BKO_REASON_LIMIT_INCOMING);
-	if (l->horizon_ms) {
-		int64_t claimed = claims_before(m, item, location, rank);
-		int64_t by = brought_by(m, item, location, horizon, p->open) - claimed;
-		int64_t ever = brought_by(m, item, location, FOREVER, p->open) - claimed;
-		int lead =
-			l->lead_time_ms && model_ready(p, p->settled + l->lead_time_ms) <= horizon;
-		if (!lead || greater(0, by) < ever)
-			narrow(&r, reason, by, BKO_REASON_HORIZON);
-	}
-	return r;
+	if (l->horizon_ms)
+		narrow(&r, reason, within_horizon(m, o, item, location, horizon),
+		       BKO_REASON_HORIZON);
+	return r == FOREVER ? r : r - r % l->quantum;
 }

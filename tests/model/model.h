@@ -13,25 +13,25 @@
 #ifndef MODEL_ORDERS
 #define MODEL_ORDERS 32 /* of a history */
 #endif
-enum { MODEL_PLACES = 10, MODEL_SUPPLIES = 12, MODEL_RECORDS = 512 };
+enum { MODEL_PLACES = 16, MODEL_SUPPLIES = 12, MODEL_RECORDS = 512 };
 
 struct rank {
-	int64_t epoch, band, time, sequence;
+	int64_t epoch, band, time, sequence, sub; /* sub: of units split off */
 };
 
 /* Units of a line's part at a location. */
 struct place {
-	int32_t location, part, untracked, gone; /* gone: the hold ran out here */
-	int64_t allocated, backordered, outside, picked, shipped;
+	int32_t location, part, untracked, waited, gone; /* gone: the hold ran out here */
+	int64_t allocated, backordered, outside, picked, shipped, returned;
 	int64_t placed, lead; /* when it was placed; promised by lead time alone, 0: not */
 	uint32_t counted;     /* bits 1 << BKO_LIMIT_ of limits that count it */
 	struct rank rank;
 };
 
 struct line {
-	int32_t item, place_count;
+	int32_t item, place_count, fresh; /* fresh: the first place of this decision */
 	uint32_t stops;
-	int64_t ordered, cancelled, returned;
+	int64_t ordered, cancelled;
 	int32_t candidates[OP_LOCATIONS];
 	int32_t candidate_count;
 	struct place places[MODEL_PLACES];
@@ -50,8 +50,9 @@ struct supply {
 };
 
 struct position {
-	int32_t there, switched, supply_count;
+	int32_t there, made, switched, supply_count, fresh; /* fresh: by this step, if it stays */
 	int64_t settled, epoch, sequence;
+	int64_t was; /* settled before it was only looked at, plus 1; 0: it was not */
 	int64_t open, buffer, bucket[OP_NAMES + 1], feed[OP_NAMES + 1], fed[OP_NAMES + 1];
 	int64_t received, returned, adjusted, in, out, shipped, refused;
 	uint64_t revision;
@@ -79,7 +80,7 @@ struct model {
 	uint32_t order_count, record_count;
 	struct record *records;
 	struct bko_policy defaults, item_policy[OP_ITEMS];
-	int32_t defined[OP_ITEMS];
+	int32_t defined[OP_ITEMS], made;       /* made: positions so far */
 	int64_t freed[OP_ITEMS][OP_LOCATIONS]; /* by this step, on their way in */
 	struct limit limits[4][OP_ITEMS + OP_NAMES + 1];
 	struct position positions[OP_ITEMS][OP_LOCATIONS];
@@ -134,7 +135,9 @@ struct record *model_record(const struct model *m, uint32_t order, int32_t item,
                             uint32_t id);
 int64_t model_enter(struct model *m, int32_t item, int32_t location, int64_t n);
 void model_demote(struct model *m, int32_t item, int32_t location, int64_t n);
+void model_demote_place(const struct order *o, struct place *p, int64_t n);
 void model_finish(struct model *m, int32_t item, int32_t location);
+int model_due(const struct model *m, int32_t item, int32_t location, int64_t now);
 void model_settle(struct model *m, int32_t item, int32_t location, int64_t now);
 struct position *model_touch(struct model *m, int32_t item, int32_t location, int64_t now);
 
@@ -143,32 +146,31 @@ struct promise {
 	int64_t first, first_ms, rest_ms;
 };
 int64_t model_ready(const struct position *p, int64_t at);
-struct promise model_promise(const struct model *m, int32_t item, int32_t location,
-                             const struct rank *rank, int64_t n, int64_t lead);
+/* The dates of n units that come after `ahead` claims. */
+struct promise model_promise(const struct model *m, int32_t item, int32_t location, int64_t ahead,
+                             int64_t n, int64_t lead);
+int64_t model_claims(const struct model *m, int32_t item, int32_t location,
+                     const struct rank *before);
+int64_t model_ahead(const struct model *m, const struct order *o, int32_t item, int32_t location);
 uint32_t model_closed(const struct position *p);
 int64_t model_room(const struct model *m, const struct order *o, int32_t item, int32_t location,
-                   const struct rank *rank, uint32_t *reason);
+                   uint32_t *reason);
 struct place *model_place(struct model *m, struct order *o, struct line *l, int32_t location,
-                          int32_t part, int32_t untracked, int64_t placed);
-int64_t model_take(struct model *m, struct order *o, struct line *l, int32_t part, int64_t n,
-                   uint32_t mask, int64_t (*left)[OP_LOCATIONS]);
-void model_all_available(const struct model *m, int64_t (*left)[OP_LOCATIONS]);
+                          int32_t part, int32_t is_untracked, int64_t placed);
 uint32_t model_covering(struct model *m, struct order *o);
-int64_t model_wait(struct model *m, struct order *o, struct line *l, int32_t part, int64_t n,
-                   struct bko_line_outcome *out);
 
 int64_t model_decide(struct model *m, struct order *o, struct line *l, int32_t part, int64_t n,
                      uint32_t mask, struct bko_line_outcome *out);
 int64_t model_quantum(const struct model *m, const struct line *l);
-void model_availability(const struct model *m, const struct order *o, const struct line *l,
-                        struct bko_availability *a);
 void model_candidates(const struct model *m, struct line *l, const struct op_line *from);
+void model_look(struct model *m, const struct line *l, int64_t now);
 int32_t model_ask(struct model *m, const struct op *op, struct op_result *r);
-int32_t model_may(const struct model *m, const struct order *o, uint32_t verb, int64_t now);
-int32_t model_may_ship(const struct model *m, const struct line *l, int32_t location);
+int32_t model_may(const struct model *m, const struct order *o, const struct op *op);
 int32_t model_sell(struct model *m, struct order *o, const struct op *op, int64_t *n);
 int32_t model_supply(struct position *p, uint32_t id, uint32_t origin, int64_t quantity,
                      int64_t due, int64_t grace);
+int32_t model_begin_verb(struct model *m, const struct op *op, struct order **order);
+int32_t model_order_verb(struct model *m, const struct op *op, struct op_result *r);
 int32_t model_verb(struct model *m, const struct op *op, struct op_result *r);
 int32_t model_stock(struct model *m, const struct op *op, struct op_result *r);
 

@@ -48,29 +48,28 @@ uint32_t model_status(const struct model *m, const struct order *o, int64_t now)
 }
 
 /* Whether a verb is possible in the order's status (transition table). */
-int32_t model_may(const struct model *m, const struct order *o, uint32_t verb, int64_t now)
+int32_t model_may(const struct model *m, const struct order *o, const struct op *op)
 {
-	switch (model_status(m, o, now)) {
-	case BKO_STATUS_HELD: return verb == OP_SHIP ? BKO_E_STATE : BKO_OK;
-	case BKO_STATUS_EXPIRED: return BKO_E_STATE;
-	case BKO_STATUS_RELEASED:
-	case BKO_STATUS_CANCELLED:
-	case BKO_STATUS_COMPLETE: return verb == OP_CANCEL ? BKO_OK : BKO_E_STATE;
-	default: return BKO_OK;
+	uint32_t status = model_status(m, o, op->now);
+	int held = status == BKO_STATUS_HELD;
+	int closed = status == BKO_STATUS_CANCELLED || status == BKO_STATUS_COMPLETE;
+	int state = 0;
+	if (status == BKO_STATUS_REFUSED)
+		return BKO_E_NOT_FOUND;
+	if (status == BKO_STATUS_EXPIRED)
+		return BKO_E_EXPIRED;
+	switch (op->kind) {
+	case OP_CONFIRM: state = !held; break;
+	case OP_SHIP:
+	case OP_SPLIT: state = o->held || status == BKO_STATUS_RELEASED; break;
+	case OP_AMEND: state = closed || status == BKO_STATUS_RELEASED; break;
+	case OP_MARK:
+		state = status == BKO_STATUS_RELEASED ||
+		        (held && op->option == BKO_MARK_UNALLOCATE);
+		break;
+	default: break;
 	}
-}
-
-int32_t model_may_ship(const struct model *m, const struct line *l, int32_t location)
-{
-	if (l->stops)
-		return BKO_E_STATE;
-	for (int32_t i = 0; i < l->place_count; i++) {
-		const struct position *p = &m->positions[l->item][l->places[i].location];
-		if ((location == OP_ANY || location == l->places[i].location) &&
-		    l->places[i].allocated && p->policy.release_at_ms > p->settled)
-			return BKO_E_STATE;
-	}
-	return BKO_OK;
+	return state ? BKO_E_STATE : BKO_OK;
 }
 
 void model_position(const struct model *m, int32_t item, int32_t location, struct bko_position *f)
@@ -152,16 +151,10 @@ static int32_t re_rank(struct model *m, const struct op *op)
 /* Settles every position where something is due. */
 static int32_t tick(struct model *m, const struct op *op)
 {
-	for (struct walk w = {0}; model_walk(m, &w, OP_ANY, OP_ANY);)
-		if (w.o->held && w.o->hold_until <= op->now)
-			model_settle(m, w.l->item, w.p->location, op->now);
 	for (int32_t i = 0; i < OP_ITEMS; i++)
 		for (int32_t k = 0; k < OP_LOCATIONS; k++)
-			for (int32_t j = 0; j < m->positions[i][k].supply_count; j++) {
-				struct supply *s = &m->positions[i][k].supplies[j];
-				if (s->due && op->now > s->due + s->grace)
-					model_settle(m, i, k, op->now);
-			}
+			if (model_due(m, i, k, op->now))
+				model_settle(m, i, k, op->now);
 	return BKO_OK;
 }
 
@@ -247,6 +240,35 @@ static void count_refused(struct model *m, const struct op *op, struct op_result
 	record->result = *r;
 }
 
+/* A candidate that was looked at, and got nothing, stays as it was. */
+static void forget_look(struct model *m, const struct op *op, int32_t item, int32_t location)
+{
+	struct position *p = &m->positions[item][location];
+	uint32_t order = op->kind == OP_PLACE ? op->id : op->order;
+	int used = op->kind >= OP_RECEIVE || op->kind == OP_POLICY || op->kind == OP_RETURN;
+	for (struct walk w = {0}; !used && model_walk(m, &w, item, location);)
+		used = w.o->id == order;
+	if (p->fresh && !used)
+		memset(p, 0, sizeof *p);
+	else if (p->was && !used)
+		p->settled = p->was - 1;
+	p->fresh = 0;
+	p->was = 0;
+}
+
+/* After a verb about an order its outcome tells how the order stands. */
+static void tell_order(const struct model *m, const struct order *o, const struct op *op,
+                       struct op_result *r)
+{
+	r->outcome.status = model_status(m, o, op->now);
+	r->outcome.allocated = r->outcome.backordered = 0;
+	for (uint32_t i = 0; i < o->line_count; i++)
+		for (int32_t k = 0; k < o->lines[i].place_count; k++) {
+			r->outcome.allocated += o->lines[i].places[k].allocated;
+			r->outcome.backordered += o->lines[i].places[k].backordered;
+		}
+}
+
 void model_play(struct model *m, const struct op *op, struct op_result *r)
 {
 	static struct model saved;
@@ -269,6 +291,7 @@ void model_play(struct model *m, const struct op *op, struct op_result *r)
 			r->outcome.served += model_enter(m, i, k, m->freed[i][k]);
 			m->freed[i][k] = 0;
 			model_finish(m, i, k);
+			forget_look(m, op, i, k);
 		}
 	if (r->status == BKO_OK && out_of_range(m))
 		r->status = BKO_E_RANGE;
@@ -280,9 +303,8 @@ void model_play(struct model *m, const struct op *op, struct op_result *r)
 		if (count)
 			count_refused(m, op, r);
 	} else if (has_id(op)) {
-		struct order *o = model_order(m, op->order ? op->order : op->id);
-		if (o)
-			r->outcome.status = model_status(m, o, op->now);
+		if (op->order && op->kind < OP_RECEIVE)
+			tell_order(m, model_order(m, op->order), op, r);
 		record->request = *op;
 		record->result = *r;
 		m->record_count++;

@@ -35,7 +35,7 @@ int32_t model_supply(struct position *p, uint32_t id, uint32_t origin, int64_t q
 	memset(s, 0, sizeof *s);
 	s->id = id;
 	s->origin = origin;
-	s->state = origin == BKO_ORIGIN_TRANSFER ? BKO_SUPPLY_CONFIRMED : BKO_SUPPLY_EXPECTED;
+	s->state = origin == BKO_ORIGIN_PURCHASE ? BKO_SUPPLY_EXPECTED : BKO_SUPPLY_CONFIRMED;
 	s->expected = quantity;
 	s->due = due;
 	s->grace = grace;
@@ -259,17 +259,27 @@ static int32_t supply(struct model *m, const struct op *op)
 	return BKO_OK;
 }
 
+/* Sets what applies; what stands already is left alone. */
 static int32_t policy(struct model *m, const struct op *op)
 {
+	struct bko_policy *own = &m->positions[op->item][op->location].own;
+	struct bko_policy *of_item = &m->item_policy[op->item];
 	if (op->option == BKO_SCOPE_DEFAULTS) {
 		m->defaults = op->policy;
 	} else if (op->option == BKO_SCOPE_ITEM) {
-		m->item_policy[op->item] = op->policy;
+		if (m->defined[op->item] && memcmp(of_item, &op->policy, sizeof *of_item) == 0)
+			return BKO_OK;
+		*of_item = op->policy;
 		m->defined[op->item] = 1;
+		for (int32_t i = 0; i < OP_LOCATIONS; i++)
+			model_settle(m, op->item, i, op->now);
 	} else {
 		if (!m->defined[op->item])
 			return BKO_E_NOT_FOUND;
-		m->positions[op->item][op->location].own = op->policy;
+		if (m->positions[op->item][op->location].there &&
+		    memcmp(own, &op->policy, sizeof *own) == 0)
+			return BKO_OK;
+		*own = op->policy;
 		model_touch(m, op->item, op->location, op->now);
 	}
 	return BKO_OK;

@@ -1,5 +1,5 @@
-/* The operations of the model, one after the other: what each does to the
- * arrays of model.c. Any that fails or is refused is undone by model_play.
+/* The operations on orders, one after the other: what each does to the arrays of
+ * the model. Any that fails or is refused is undone by model_play.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -7,30 +7,33 @@
 
 #include <string.h>
 
-static int32_t settle_order(struct model *m, const struct order *o, int64_t now)
+static int64_t lesser(int64_t a, int64_t b)
 {
+	return a < b ? a : b;
+}
+
+/* The order of an operation, its positions settled, if the verb may act on it. */
+int32_t model_begin_verb(struct model *m, const struct op *op, struct order **order)
+{
+	struct order *o = *order = model_order(m, op->order);
 	if (!o)
 		return BKO_E_NOT_FOUND;
 	for (uint32_t i = 0; i < o->line_count; i++)
 		for (int32_t k = 0; k < o->lines[i].place_count; k++)
-			model_settle(m, o->lines[i].item, o->lines[i].places[k].location, now);
-	return BKO_OK;
+			model_settle(m, o->lines[i].item, o->lines[i].places[k].location, op->now);
+	return model_may(m, o, op);
 }
 
-static int64_t open_units(const struct line *l)
+/* The time of an operation for an order: that of the latest of its positions. */
+static int64_t time_of(const struct model *m, const struct order *o, int64_t now)
 {
-	int64_t n = 0;
-	for (int32_t i = 0; i < l->place_count; i++)
-		n += l->places[i].allocated + l->places[i].backordered;
-	return n;
-}
-
-static int64_t shipped_units(const struct line *l)
-{
-	int64_t n = 0;
-	for (int32_t i = 0; i < l->place_count; i++)
-		n += l->places[i].shipped;
-	return n;
+	for (uint32_t i = 0; i < o->line_count; i++)
+		for (int32_t k = 0; k < o->lines[i].place_count; k++) {
+			int32_t at = o->lines[i].places[k].location;
+			if (m->positions[o->lines[i].item][at].settled > now)
+				now = m->positions[o->lines[i].item][at].settled;
+		}
+	return now;
 }
 
 static void free_units(struct model *m, const struct line *l, const struct place *p, int64_t n)
@@ -39,52 +42,12 @@ static void free_units(struct model *m, const struct line *l, const struct place
 		m->freed[l->item][p->location] += n;
 }
 
+static int64_t round_up(const struct model *m, int64_t until)
+{
+	return (until + m->granule - 1) / m->granule * m->granule;
+}
+
 /* ---- Placing ------------------------------------------------------------------- */
-
-static void describe(const struct model *m, const struct order *o, const struct line *l,
-                     struct bko_line_outcome *out)
-{
-	struct bko_availability a;
-	model_availability(m, o, l, &a);
-	out->state = a.state;
-	out->available_now = a.available_now;
-	out->available_later = a.available_later;
-	out->later_kind = a.later_kind;
-}
-
-/* Decides n units of a line; returns how many are refused. */
-int64_t model_decide(struct model *m, struct order *o, struct line *l, int32_t part, int64_t n,
-                     uint32_t mask, struct bko_line_outcome *out)
-{
-	int64_t left[OP_ITEMS][OP_LOCATIONS], rest, quantum;
-	memset(out, 0, sizeof *out);
-	out->asked = n;
-	describe(m, o, l, out);
-	if (!m->defined[l->item]) {
-		out->reason = BKO_REASON_UNKNOWN_ITEM;
-		return out->refused = n;
-	}
-	quantum = model_quantum(m, l);
-	if (n % quantum) {
-		out->reason = BKO_REASON_QUANTUM;
-		return out->refused = n;
-	}
-	model_all_available(m, left);
-	rest = model_take(m, o, l, part, n, mask, left);
-	out->allocated = n - rest;
-	if (rest)
-		out->refused = model_wait(m, o, l, part, rest, out);
-	out->backordered = rest - out->refused;
-	for (int32_t i = 0; i < l->place_count; i++) {
-		const struct position *p = &m->positions[l->item][l->places[i].location];
-		if (l->places[i].part == part && l->places[i].allocated) {
-			out->promise_kind = BKO_DATE_KNOWN;
-			if (model_ready(p, 0) > out->promise_ms)
-				out->promise_ms = model_ready(p, 0);
-		}
-	}
-	return out->refused;
-}
 
 static void add_up(struct bko_outcome *all, const struct bko_line_outcome *line)
 {
@@ -92,21 +55,37 @@ static void add_up(struct bko_outcome *all, const struct bko_line_outcome *line)
 	all->allocated += line->allocated;
 	all->backordered += line->backordered;
 	all->refused += line->refused;
-	all->reason = all->reason ? all->reason : line->reason;
+	all->reason = all->reason ? all->reason : line->refused ? line->reason : 0;
 }
 
+/* The candidates named, or the item's positions in the order they were made. */
 void model_candidates(const struct model *m, struct line *l, const struct op_line *from)
 {
 	l->item = from->item;
 	l->candidate_count = 0;
-	for (int32_t k = 0; k < OP_LOCATIONS; k++)
-		if (from->candidate_count > k)
-			l->candidates[l->candidate_count++] = from->candidates[k];
-		else if (from->candidate_count == 0 && m->positions[l->item][k].there)
-			l->candidates[l->candidate_count++] = k;
+	for (int32_t k = 0; k < from->candidate_count; k++)
+		l->candidates[l->candidate_count++] = from->candidates[k];
+	for (int32_t n = 1; n <= m->made && from->candidate_count == 0; n++)
+		for (int32_t k = 0; k < OP_LOCATIONS; k++)
+			if (m->positions[l->item][k].made == n)
+				l->candidates[l->candidate_count++] = k;
+	if (l->candidate_count == 0)
+		l->candidates[l->candidate_count++] = 0;
 }
 
-static void fill_order(const struct model *m, struct order *o, const struct op *op)
+/* Settles the candidates of a line. One that gets no units goes back to the time it
+ * was settled to, and a new one is none. */
+void model_look(struct model *m, const struct line *l, int64_t now)
+{
+	for (int32_t k = 0; k < l->candidate_count; k++) {
+		struct position *p = &m->positions[l->item][l->candidates[k]];
+		if (p->there && p->was == 0 && !model_due(m, l->item, l->candidates[k], now))
+			p->was = p->settled + 1;
+		model_touch(m, l->item, l->candidates[k], now);
+	}
+}
+
+static void fill_order(struct model *m, struct order *o, const struct op *op)
 {
 	memset(o, 0, sizeof *o);
 	o->id = op->id;
@@ -118,255 +97,237 @@ static void fill_order(const struct model *m, struct order *o, const struct op *
 	o->rank = op->rank;
 	o->placed = op->now;
 	o->held = op->until != 0;
-	o->hold_until = (op->until + m->granule - 1) / m->granule * m->granule;
-	o->confirmed = o->held ? 0 : op->now;
+	o->hold_until = round_up(m, op->until);
 	o->line_count = op->line_count;
 	for (uint32_t i = 0; i < op->line_count; i++) {
 		struct line *l = &o->lines[i];
+		model_candidates(m, l, &op->lines[i]);
 		l->ordered = op->lines[i].quantity;
 		l->stops = op->stops;
-		model_candidates(m, l, &op->lines[i]);
+		model_look(m, l, op->now);
+		for (int32_t k = 0; k < l->candidate_count; k++)
+			if (m->positions[l->item][l->candidates[k]].settled > o->placed)
+				o->placed = m->positions[l->item][l->candidates[k]].settled;
 	}
+	o->confirmed = o->held ? 0 : o->placed;
 }
 
 static int32_t place(struct model *m, const struct op *op, struct op_result *r)
 {
 	struct order *o = &m->orders[m->order_count++];
-	int64_t accepted = 0;
+	struct bko_outcome *all = &r->outcome;
 	uint32_t mask;
 	fill_order(m, o, op);
-	for (uint32_t i = 0; i < o->line_count; i++)
-		for (int32_t k = 0; k < o->lines[i].candidate_count; k++)
-			model_settle(m, o->lines[i].item, o->lines[i].candidates[k], op->now);
+	if (o->held && o->hold_until <= o->placed)
+		return BKO_E_ARGUMENT;
 	mask = model_covering(m, o);
 	for (uint32_t i = 0; i < o->line_count; i++) {
 		struct line *l = &o->lines[i];
 		l->ordered -= model_decide(m, o, l, 0, l->ordered, mask, &r->lines[i]);
-		accepted += l->ordered;
-		add_up(&r->outcome, &r->lines[i]);
+		add_up(all, &r->lines[i]);
 	}
-	r->outcome.line_count = o->line_count;
-	if (r->outcome.refused && (!(op->option & BKO_ORDER_ACCEPT_PART) || accepted == 0)) {
-		r->outcome.flags |= BKO_OUTCOME_REFUSED;
-		for (uint32_t i = 0; i < o->line_count; i++)
-			if (!r->lines[i].refused)
-				r->lines[i].reason = BKO_REASON_ALL_OR_NOTHING;
-	} else if (r->outcome.refused) {
-		r->outcome.flags |= BKO_OUTCOME_IN_PART;
-	}
+	all->line_count = o->line_count;
+	all->status = o->held ? BKO_STATUS_HELD : BKO_STATUS_OPEN;
+	if (all->refused == 0)
+		return BKO_OK;
+	all->flags |= BKO_OUTCOME_IN_PART;
+	if ((op->option & BKO_ORDER_ACCEPT_PART) && all->refused < all->asked)
+		return BKO_OK;
+	all->flags = BKO_OUTCOME_REFUSED;
+	all->status = BKO_STATUS_REFUSED;
+	all->refused = all->asked;
+	all->allocated = all->backordered = 0;
+	for (uint32_t i = 0; i < o->line_count; i++)
+		if (!r->lines[i].refused)
+			r->lines[i].reason = BKO_REASON_ALL_OR_NOTHING;
 	return BKO_OK;
 }
 
-/* Decides anew what a hold lost, then makes it an order. */
+/* What a place of a hold lost to a shortage is decided anew, where it is. Returns
+ * what is not to be had any more. */
+static int64_t decide_lost(struct model *m, struct order *o, const struct line *l, struct place *p)
+{
+	struct bko_line_outcome out;
+	struct line one = *l;
+	int64_t lost = p->outside, refused;
+	if (lost == 0)
+		return 0;
+	p->backordered -= lost;
+	p->outside = 0;
+	one.candidates[0] = p->location;
+	one.candidate_count = 1;
+	one.place_count = 0;
+	refused = model_decide(m, o, &one, p->part, lost, ~0u, &out);
+	p->allocated += out.allocated;
+	p->backordered += out.backordered;
+	return refused;
+}
+
 static int32_t confirm(struct model *m, const struct op *op, struct op_result *r)
 {
-	struct order *o = model_order(m, op->order);
-	int32_t status = settle_order(m, o, op->now);
-	int late;
-	if (status || model_status(m, o, op->now) == BKO_STATUS_REFUSED)
-		return BKO_E_NOT_FOUND;
-	if (model_status(m, o, op->now) == BKO_STATUS_EXPIRED)
-		return BKO_E_EXPIRED;
-	if (!o->held)
-		return BKO_E_STATE;
+	struct order *o;
+	int32_t status = model_begin_verb(m, op, &o);
+	int64_t now;
+	if (status)
+		return status;
+	now = time_of(m, o, op->now);
 	if (op->until) {
-		o->hold_until = (op->until + m->granule - 1) / m->granule * m->granule;
-		return o->hold_until > op->now ? BKO_OK : BKO_E_ARGUMENT;
+		o->hold_until = round_up(m, op->until);
+		return o->hold_until > now ? BKO_OK : BKO_E_ARGUMENT;
 	}
-	for (uint32_t i = 0; i < o->line_count; i++) {
-		struct line *l = &o->lines[i];
-		int64_t missing = 0, refused;
-		for (int32_t k = 0; k < l->place_count; k++) {
-			missing += l->places[k].outside;
-			l->places[k].backordered -= l->places[k].outside;
-			l->places[k].outside = 0;
-		}
-		refused = missing ? model_decide(m, o, l, 0, missing, ~0u, &r->lines[i]) : 0;
-		l->cancelled += refused;
-		add_up(&r->outcome, &r->lines[i]);
-	}
-	if (r->outcome.refused && !(o->flags & BKO_ORDER_ACCEPT_PART))
-		r->outcome.flags |= BKO_OUTCOME_REFUSED;
-	o->held = 0;
-	o->confirmed = op->now;
 	for (uint32_t i = 0; i < o->line_count; i++)
 		for (int32_t k = 0; k < o->lines[i].place_count; k++) {
-			struct place *p = &o->lines[i].places[k];
-			struct position *at = &m->positions[o->lines[i].item][p->location];
-			late = at->settled - p->placed > at->policy.hold_place_ms;
-			if (late && p->backordered)
+			struct line *l = &o->lines[i];
+			struct place *p = &l->places[k];
+			struct position *at = &m->positions[l->item][p->location];
+			int64_t refused = decide_lost(m, o, l, p);
+			l->cancelled += refused;
+			r->outcome.refused += refused;
+			if (p->backordered && at->settled > o->placed + at->policy.hold_place_ms)
 				p->rank = model_rank(at, o, at->settled);
 		}
+	if (r->outcome.refused && !(o->flags & BKO_ORDER_ACCEPT_PART)) {
+		r->outcome.flags = BKO_OUTCOME_REFUSED;
+		r->outcome.status = BKO_STATUS_HELD;
+		r->outcome.reason = BKO_REASON_OUT_OF_STOCK;
+		return BKO_OK;
+	}
+	r->outcome.flags = r->outcome.refused ? (uint32_t)BKO_OUTCOME_IN_PART : 0;
+	o->held = 0;
+	o->hold_until = 0;
+	o->confirmed = now;
 	return BKO_OK;
 }
 
 /* ---- Taking units of lines, in the order that the rules name -------------------- */
 
+enum { PICK = (int)OP_KINDS + (int)BKO_MARK_PICK, UNPICK, UNALLOCATE };
+
 static int64_t takes(uint32_t verb, int waiting, const struct place *p)
 {
-	switch (verb) {
-	case OP_SHIP: return waiting ? 0 : p->allocated;
-	case OP_CANCEL:
-	case OP_AMEND:
-	case OP_SPLIT: return waiting ? p->backordered : p->allocated - p->picked;
-	case OP_TRANSFER:
-		if (waiting)
-			return p->backordered;
-		return p->untracked ? 0 : p->allocated - p->picked;
-	case BKO_MARK_UNPICK + OP_KINDS: return waiting ? 0 : p->picked;
-	case BKO_MARK_UNALLOCATE + OP_KINDS:
-		return waiting || p->untracked ? 0 : p->allocated - p->picked;
-	default: return waiting ? 0 : p->allocated - p->picked;
-	}
+	if (waiting)
+		return verb == OP_CANCEL || verb == OP_AMEND || verb == OP_SPLIT ? p->backordered
+		                                                                 : 0;
+	return verb == OP_SHIP  ? p->allocated
+	       : verb == UNPICK ? p->picked
+	                        : p->allocated - p->picked;
 }
 
-/* The place of a line that takes units of another's, at the same rank. */
-static struct place *same_place(struct line *into, const struct place *p)
+static void take_waiting(struct place *p, int64_t n)
 {
-	struct place *q = into->places;
-	while (q < into->places + into->place_count &&
-	       (q->location != p->location || q->part != p->part || q->untracked != p->untracked))
-		q++;
-	if (q == into->places + into->place_count) {
-		into->place_count++;
-		*q = *p;
-		q->allocated = q->backordered = q->outside = q->picked = q->shipped = 0;
-	}
-	return q;
+	p->backordered -= n;
+	p->outside -= lesser(p->outside, n);
 }
 
-static void take_from(struct model *m, uint32_t verb, struct line *l, struct place *p, int waiting,
-                      int64_t n, struct line *into)
+static int32_t may_ship(const struct model *m, const struct line *l, const struct place *p)
+{
+	const struct position *at = &m->positions[l->item][p->location];
+	if (l->stops)
+		return BKO_E_STATE;
+	return at->policy.release_at_ms > at->settled && !p->untracked ? BKO_E_STATE : BKO_OK;
+}
+
+static int32_t take_from(struct model *m, uint32_t verb, const struct order *o, struct line *l,
+                         struct place *p, int waiting, int64_t n)
 {
 	struct position *at = &m->positions[l->item][p->location];
-	if (verb == BKO_MARK_PICK + OP_KINDS) {
+	if (verb == PICK)
 		p->picked += n;
-		return;
-	}
-	if (verb == BKO_MARK_UNPICK + OP_KINDS) {
+	else if (verb == UNPICK)
 		p->picked -= n;
-		return;
-	}
-	if (into) {
-		struct place *q = same_place(into, p);
-		q->allocated += waiting ? 0 : n;
-		q->backordered += waiting ? n : 0;
-		q->outside += waiting ? (p->outside < n ? p->outside : n) : 0;
-		l->ordered -= n;
-		into->ordered += n;
-	}
-	if (waiting) {
-		p->backordered -= n;
-		p->outside -= p->outside < n ? p->outside : n;
-	} else {
+	else if (verb == UNALLOCATE && p->untracked)
+		return BKO_E_STATE;
+	else if (verb == UNALLOCATE)
+		model_demote_place(o, p, n);
+	else if (waiting)
+		take_waiting(p, n);
+	else
 		p->allocated -= n;
-	}
 	if (verb == OP_SHIP) {
-		p->picked -= p->picked < n ? p->picked : n;
+		p->picked -= lesser(p->picked, n);
 		p->shipped += n;
 		at->shipped += p->untracked ? 0 : n;
-		at->revision += !p->untracked;
-	} else if (verb == BKO_MARK_UNALLOCATE + OP_KINDS) {
-		p->backordered += n;
-		p->outside += n;
 	}
-	if (verb == OP_CANCEL)
-		l->cancelled += n;
-	if (verb == OP_AMEND)
-		l->ordered -= n;
-	if (!waiting && !into && verb != OP_SHIP)
+	l->cancelled += verb == OP_CANCEL ? n : 0;
+	l->ordered -= verb == OP_AMEND ? n : 0;
+	if ((!waiting && (verb == OP_CANCEL || verb == OP_AMEND)) || verb == UNALLOCATE)
 		free_units(m, l, p, n);
+	return BKO_OK;
 }
 
-/* Takes n units (0: all there are) of a line at a location; returns how many. */
-static int64_t take_units(struct model *m, uint32_t verb, struct line *l, int32_t location,
-                          int64_t n, struct line *into, int64_t *moved)
+/* Takes n units (0: all there are) of a line at a location; *taken says how many.
+ * Cancelling and lessening take the second part first, and what waits first. */
+static int32_t take_units(struct model *m, uint32_t verb, const struct order *o, struct line *l,
+                          const struct op_pick *pick, int64_t *moved, int64_t *taken)
 {
-	int64_t taken = 0;
-	int32_t count = l->place_count;
-	for (int32_t part = 1; part >= 0; part--)
-		for (int waiting = 1; waiting >= 0; waiting--)
-			for (int32_t i = 0; i < count; i++) {
-				struct place *p = &l->places[i];
-				int64_t k = takes(verb, waiting, p);
-				if (p->part != part ||
-				    (location != OP_ANY && p->location != location))
-					continue;
-				if (n && k > n - taken)
-					k = n - taken;
-				if (k == 0)
-					continue;
-				take_from(m, verb, l, p, waiting, k, into);
-				taken += k;
-				if (moved)
-					moved[i] += k;
-			}
-	return taken;
+	int less = verb == OP_CANCEL || verb == OP_AMEND, by_part = less || verb == OP_SHIP;
+	int64_t left = pick->quantity ? pick->quantity : INT64_MAX;
+	for (int32_t turn = 0; turn < (by_part ? 4 : 2); turn++)
+		for (int32_t i = 0; i < l->place_count; i++) {
+			struct place *p = &l->places[i];
+			int waiting = turn % 2 == 0;
+			int32_t part = less ? 1 - turn / 2 : turn / 2, status;
+			int64_t k = lesser(left, takes(verb, waiting, p));
+			if ((by_part && p->part != part) || k == 0 ||
+			    (pick->location != OP_ANY && p->location != pick->location))
+				continue;
+			status = verb == OP_SHIP ? may_ship(m, l, p) : BKO_OK;
+			if (status && pick->line == OP_ANY)
+				continue;
+			if (!status && verb == OP_SHIP && pick->quantity &&
+			    k % m->positions[l->item][p->location].policy.quantum)
+				status = BKO_E_ARGUMENT;
+			if (!status)
+				status = take_from(m, verb, o, l, p, waiting, k);
+			if (status)
+				return status;
+			left -= k;
+			*taken += k;
+			if (moved)
+				moved[i] += k;
+		}
+	return BKO_OK;
 }
 
-/* Cancel, ship, split, pick, unpick, unallocate: whatever takes units by picks. */
+/* Cancel, ship, pick, unpick, unallocate: whatever takes units by picks. */
 static int32_t units(struct model *m, const struct op *op, uint32_t verb, struct op_result *r)
 {
-	struct order *o = model_order(m, op->order), *into = NULL;
-	int32_t status = settle_order(m, o, op->now);
+	struct order *o;
+	int32_t status = model_begin_verb(m, op, &o);
 	int64_t(*moved)[MODEL_PLACES] = m->records[m->record_count].moved;
-	if (status || o->refused)
-		return BKO_E_NOT_FOUND;
-	status = model_may(m, o, verb, op->now);
-	if (status)
-		return status;
-	if (verb == OP_SPLIT) {
-		if (model_order(m, op->id))
-			return BKO_E_EXISTS;
-		into = &m->orders[m->order_count++];
-		*into = *o;
-		into->id = op->id;
-		into->line_count = op->pick_count;
-		memset(into->lines, 0, sizeof into->lines);
-	}
-	for (uint32_t i = 0; i < op->pick_count; i++) {
+	int up_to = op->kind != OP_MARK && op->option & BKO_UNITS_UP_TO;
+	for (uint32_t i = 0; !status && i < op->pick_count; i++) {
 		const struct op_pick *pick = &op->picks[i];
-		uint32_t first = pick->line == OP_ANY ? 0 : (uint32_t)pick->line;
-		uint32_t end = pick->line == OP_ANY ? o->line_count : first + 1;
+		uint32_t k = pick->line == OP_ANY ? 0 : (uint32_t)pick->line;
+		uint32_t end = pick->line == OP_ANY ? o->line_count : k + 1;
 		if (end > o->line_count)
 			return BKO_E_NOT_FOUND;
-		for (uint32_t k = first; k < end; k++) {
+		for (; !status && k < end; k++) {
 			struct line *l = &o->lines[k];
-			int64_t n;
-			if (into) {
-				into->lines[i] = *l;
-				memset(into->lines[i].places, 0, sizeof l->places);
-				into->lines[i].place_count = 0;
-				into->lines[i].ordered = into->lines[i].cancelled = 0;
-				into->lines[i].returned = 0;
-			}
-			if (verb == OP_SHIP && (status = model_may_ship(m, l, pick->location)))
-				return status;
-			n = take_units(m, verb, l, pick->location, pick->quantity,
-			               into ? &into->lines[i] : NULL, moved[k]);
-			if (n < pick->quantity && !(op->option & BKO_UNITS_UP_TO))
-				return BKO_E_INSUFFICIENT;
-			if (verb == OP_SHIP && n % model_quantum(m, l))
-				return BKO_E_ARGUMENT;
-			if (verb == BKO_MARK_UNALLOCATE + OP_KINDS && n)
+			int64_t taken = 0;
+			if (verb == UNALLOCATE)
 				l->stops |= BKO_STOP_UNALLOCATED;
-			r->outcome.quantity += n;
+			status = take_units(m, verb, o, l, pick, moved[k], &taken);
+			r->outcome.quantity += taken;
+			if (!status && taken < pick->quantity && verb == OP_SHIP && l->stops)
+				status = BKO_E_STATE;
+			if (!status && taken < pick->quantity && !up_to)
+				status = BKO_E_INSUFFICIENT;
 		}
 	}
-	return BKO_OK;
+	if (!status && verb == OP_SHIP && r->outcome.quantity == 0 && !up_to)
+		status = BKO_E_INSUFFICIENT;
+	return status;
 }
 
 static int32_t mark(struct model *m, const struct op *op, struct op_result *r)
 {
-	struct order *o = model_order(m, op->order);
-	int32_t status = settle_order(m, o, op->now);
-	if (op->option >= BKO_MARK_PICK)
-		return units(m, op, op->option + OP_KINDS, r);
-	if (status || o->refused)
-		return BKO_E_NOT_FOUND;
-	if ((status = model_may(m, o, OP_MARK, op->now)) != 0)
-		return status;
-	for (uint32_t i = 0; i < op->pick_count; i++)
+	struct order *o;
+	int32_t status;
+	if (op->option > BKO_MARK_GO)
+		return units(m, op, OP_KINDS + op->option, r);
+	status = model_begin_verb(m, op, &o);
+	for (uint32_t i = 0; !status && i < op->pick_count; i++)
 		for (uint32_t k = 0; k < o->line_count; k++) {
 			if (op->picks[i].line >= (int32_t)o->line_count)
 				return BKO_E_NOT_FOUND;
@@ -377,75 +338,174 @@ static int32_t mark(struct model *m, const struct op *op, struct op_result *r)
 			else
 				o->lines[k].stops &= ~op->stops;
 		}
+	return status;
+}
+
+/* Moves from one place of a line what a split names of it, at its rank. */
+static void split_place(struct model *m, struct line *l, struct place *p, struct line *into,
+                        int64_t *left)
+{
+	int64_t waiting = lesser(p->backordered, *left);
+	int64_t allocated = lesser(p->allocated - p->picked, *left - waiting);
+	struct place *q = &into->places[into->place_count];
+	if (waiting + allocated == 0)
+		return;
+	into->place_count++;
+	*q = *p;
+	q->part = 0;
+	q->picked = q->shipped = q->returned = 0;
+	q->allocated = allocated;
+	q->backordered = waiting;
+	q->outside = lesser(p->outside, waiting);
+	q->waited = waiting > 0;
+	q->rank.sub = ++m->positions[l->item][p->location].sequence;
+	p->allocated -= allocated;
+	take_waiting(p, waiting);
+	l->ordered -= waiting + allocated;
+	into->ordered += waiting + allocated;
+	*left -= waiting + allocated;
+}
+
+static int32_t split(struct model *m, const struct op *op, struct op_result *r)
+{
+	struct order *o, *into;
+	int32_t status = model_begin_verb(m, op, &o);
+	if (status)
+		return status;
+	if (model_order(m, op->id))
+		return BKO_E_EXISTS;
+	into = &m->orders[m->order_count++];
+	*into = *o;
+	into->id = op->id;
+	into->line_count = op->pick_count;
+	for (uint32_t i = 0; i < op->pick_count; i++) {
+		const struct op_pick *pick = &op->picks[i];
+		struct line *l = &o->lines[pick->line], *to = &into->lines[i];
+		int64_t left = pick->quantity;
+		if (pick->line >= (int32_t)o->line_count)
+			return BKO_E_NOT_FOUND;
+		*to = *l;
+		to->place_count = 0;
+		to->ordered = to->cancelled = 0;
+		for (int32_t part = 1; part >= 0; part--)
+			for (int32_t k = 0; k < l->place_count; k++)
+				if (l->places[k].part == part &&
+				    (pick->location == OP_ANY ||
+				     pick->location == l->places[k].location))
+					split_place(m, l, &l->places[k], to, &left);
+		if (left)
+			return BKO_E_INSUFFICIENT;
+		r->outcome.quantity += pick->quantity;
+	}
 	return BKO_OK;
+}
+
+/* ---- Amending -------------------------------------------------------------------- */
+
+static void refuse(struct op_result *r, const struct order *o, const struct model *m, int64_t now,
+                   const struct bko_line_outcome *line)
+{
+	memset(&r->outcome, 0, sizeof r->outcome);
+	r->outcome.flags = BKO_OUTCOME_REFUSED;
+	r->outcome.status = model_status(m, o, now);
+	r->outcome.asked = r->outcome.refused = line->asked;
+	r->outcome.reason = line->reason;
 }
 
 static int32_t amend_quantity(struct model *m, struct order *o, struct line *l, const struct op *op,
                               struct op_result *r)
 {
-	int64_t more = op->quantity - l->ordered;
+	int64_t more = op->quantity - (l->ordered - l->cancelled), taken = 0;
+	struct op_pick all = {OP_ANY, OP_ANY, -more};
+	struct bko_line_outcome *out = &r->lines[op->line];
+	int open[2] = {0, 0};
+	uint32_t status = model_status(m, o, op->now);
 	if (more < 0) {
-		if (-more > open_units(l))
-			return BKO_E_INSUFFICIENT;
-		if (take_units(m, OP_AMEND, l, OP_ANY, -more, NULL, NULL) < -more)
-			return BKO_E_INSUFFICIENT;
-	} else if (more > 0) {
-		for (int32_t i = 0; i < l->place_count; i++)
-			if (l->places[i].part == 1)
-				return BKO_E_TOO_LARGE;
-		model_decide(m, o, l, 1, more, ~0u, &r->lines[op->line]);
-		l->ordered += more - r->lines[op->line].refused;
-		add_up(&r->outcome, &r->lines[op->line]);
-		if (r->outcome.refused &&
-		    (!(o->flags & BKO_ORDER_ACCEPT_PART) || r->outcome.refused == more))
-			r->outcome.flags |= BKO_OUTCOME_REFUSED;
-		else if (r->outcome.refused)
-			r->outcome.flags |= BKO_OUTCOME_IN_PART;
+		take_units(m, OP_AMEND, o, l, &all, NULL, &taken);
+		r->outcome.quantity = -taken;
+		return taken < -more ? BKO_E_INSUFFICIENT : BKO_OK;
 	}
+	if (more == 0)
+		return BKO_OK;
+	for (int32_t i = 0; i < l->place_count; i++)
+		open[l->places[i].part] |= l->places[i].allocated || l->places[i].backordered;
+	if (open[0] && open[1])
+		return BKO_E_TOO_LARGE;
+	model_look(m, l, op->now);
+	l->ordered += more - model_decide(m, o, l, open[0], more, ~0u, out);
+	if (out->refused && (!(o->flags & BKO_ORDER_ACCEPT_PART) || out->refused == more)) {
+		refuse(r, o, m, op->now, out);
+		r->outcome.status = status;
+		return BKO_OK;
+	}
+	r->outcome.asked = more;
+	r->outcome.refused = out->refused;
+	r->outcome.reason = out->reason;
+	r->outcome.quantity = more - out->refused;
+	r->outcome.flags |= out->refused ? (uint32_t)BKO_OUTCOME_IN_PART : 0;
 	return BKO_OK;
 }
 
-/* Moves open units of a line to another location at their rank. */
+/* Moves units of one place to another location, keeping epoch, band and time. */
+static int32_t move_place(struct model *m, struct order *o, struct line *l, struct place from,
+                          int32_t to, int64_t n, struct bko_line_outcome *out)
+{
+	struct position *at = &m->positions[l->item][to];
+	int32_t count = l->candidate_count, first = l->candidates[0];
+	l->candidate_count = 1;
+	l->candidates[0] = to;
+	model_decide(m, o, l, from.part, n, ~0u, out);
+	l->candidate_count = count;
+	l->candidates[0] = first;
+	for (int32_t i = l->fresh; i < l->place_count; i++) {
+		struct rank *rank = &l->places[i].rank;
+		rank->epoch = lesser(from.rank.epoch, at->epoch);
+		rank->band = from.rank.band;
+		rank->time = from.rank.time;
+	}
+	return out->refused ? BKO_OUTCOME_REFUSED : BKO_OK;
+}
+
 static int32_t re_source(struct model *m, struct order *o, struct line *l, const struct op *op,
                          struct op_result *r)
 {
-	struct line moved = *l;
-	int64_t n, wanted = op->quantity;
+	int64_t left = op->quantity ? op->quantity : INT64_MAX;
+	int32_t count = l->place_count;
+	struct line to = {.item = l->item, .candidate_count = 1, .candidates = {op->to}};
 	if (op->location == op->to)
 		return BKO_E_ARGUMENT;
-	if (!m->positions[l->item][op->location].there || !m->positions[l->item][op->to].there)
-		return BKO_E_NOT_FOUND;
-	model_settle(m, l->item, op->to, op->now);
-	moved.place_count = 0;
-	n = take_units(m, OP_TRANSFER, l, op->location, wanted, &moved, NULL);
-	l->ordered += n;
-	if (n < wanted || n == 0)
-		return BKO_E_INSUFFICIENT;
-	for (int32_t i = 0; i < moved.place_count; i++) {
-		struct place *from = &moved.places[i];
-		struct position *to = &m->positions[l->item][op->to];
-		struct place *p = model_place(m, o, l, op->to, from->part, 0, from->placed);
-		int64_t units = from->allocated + from->backordered;
-		int64_t now = model_available(m, l->item, op->to);
-		now = now < units ? now : units;
-		free_units(m, l, from, from->allocated);
-		p->rank = from->rank;
-		p->rank.sequence = ++to->sequence;
-		p->allocated += now;
-		p->backordered += units - now;
-		to->open -= now;
-		r->outcome.quantity += units;
+	model_look(m, &to, op->now);
+	for (int32_t i = 0; i < l->candidate_count; i++)
+		to.candidate_count &= l->candidates[i] != op->to;
+	if (to.candidate_count)
+		l->candidates[l->candidate_count++] = op->to;
+	for (int32_t i = 0; i < count && left; i++) {
+		struct place *p = &l->places[i], from = *p;
+		int64_t waiting = lesser(left, p->backordered);
+		int64_t shelf = lesser(left - waiting, p->allocated - p->picked);
+		struct bko_line_outcome out;
+		if (p->location != op->location || waiting + shelf == 0)
+			continue;
+		take_waiting(p, waiting);
+		p->allocated -= shelf;
+		free_units(m, l, p, shelf);
+		left -= waiting + shelf;
+		r->outcome.quantity += waiting + shelf;
+		if (move_place(m, o, l, from, op->to, waiting + shelf, &out)) {
+			refuse(r, o, m, op->now, &out);
+			return BKO_OK;
+		}
 	}
-	return BKO_OK;
+	return r->outcome.quantity == 0 || (op->quantity && left) ? BKO_E_INSUFFICIENT : BKO_OK;
 }
 
 static int32_t amend(struct model *m, const struct op *op, struct op_result *r)
 {
-	struct order *o = model_order(m, op->order);
-	int32_t status = settle_order(m, o, op->now);
-	if (status || o->refused)
-		return BKO_E_NOT_FOUND;
-	if ((status = model_may(m, o, OP_AMEND, op->now)) != 0)
+	struct order *o;
+	int32_t status = model_begin_verb(m, op, &o);
+	if (op->option & BKO_AMEND_LOCATION && op->location == op->to)
+		return BKO_E_ARGUMENT;
+	if (status)
 		return status;
 	if (op->option & (BKO_AMEND_QUANTITY | BKO_AMEND_LOCATION) &&
 	    op->line >= (int32_t)o->line_count)
@@ -456,15 +516,14 @@ static int32_t amend(struct model *m, const struct op *op, struct op_result *r)
 		o->need_by = op->need_by;
 	if (op->option & BKO_AMEND_RANK)
 		o->rank = op->rank;
-	if (op->option & (BKO_AMEND_CLASS | BKO_AMEND_NEED_BY | BKO_AMEND_RANK))
-		for (uint32_t i = 0; i < o->line_count; i++)
-			for (int32_t k = 0; k < o->lines[i].place_count; k++) {
-				struct place *p = &o->lines[i].places[k];
-				if (p->backordered)
-					p->rank = model_rank(
-						&m->positions[o->lines[i].item][p->location], o,
-						p->placed);
-			}
+	for (uint32_t i = 0; i < o->line_count; i++)
+		for (int32_t k = 0; k < o->lines[i].place_count; k++) {
+			struct place *p = &o->lines[i].places[k];
+			struct position *at = &m->positions[o->lines[i].item][p->location];
+			if (op->option & (BKO_AMEND_CLASS | BKO_AMEND_NEED_BY | BKO_AMEND_RANK) &&
+			    p->backordered)
+				p->rank = model_rank(at, o, p->placed);
+		}
 	if (op->option & BKO_AMEND_QUANTITY)
 		return amend_quantity(m, o, &o->lines[op->line], op, r);
 	if (op->option & BKO_AMEND_LOCATION)
@@ -472,111 +531,15 @@ static int32_t amend(struct model *m, const struct op *op, struct op_result *r)
 	return BKO_OK;
 }
 
-static int32_t void_shipment(struct model *m, const struct op *op, struct op_result *r)
-{
-	struct order *o = model_order(m, op->order);
-	struct record *s = model_record(m, op->order, 0, 0, op->other);
-	int32_t status = settle_order(m, o, op->now);
-	if (status || !s || s->request.kind != OP_SHIP)
-		return BKO_E_NOT_FOUND;
-	for (uint32_t i = 0; i < m->record_count; i++)
-		if (m->records[i].request.kind == OP_VOID &&
-		    m->records[i].request.order == op->order &&
-		    m->records[i].request.other == op->other)
-			return BKO_E_STATE;
-	for (uint32_t i = 0; i < o->line_count; i++) {
-		struct line *l = &o->lines[i];
-		for (int32_t k = 0; k < l->place_count; k++) {
-			struct place *p = &l->places[k];
-			int64_t n = s->moved[i][k];
-			if (n && shipped_units(l) - n < l->returned)
-				return BKO_E_STATE;
-			p->shipped -= n;
-			p->allocated += n;
-			m->positions[l->item][p->location].shipped -= p->untracked ? 0 : n;
-			m->positions[l->item][p->location].revision += n && !p->untracked;
-			r->outcome.quantity += n;
-		}
-	}
-	return BKO_OK;
-}
-
-static int32_t give_back(struct model *m, const struct op *op, struct op_result *r)
-{
-	struct order *o = model_order(m, op->order);
-	int32_t status = settle_order(m, o, op->now), to = op->to;
-	struct line *l;
-	struct position *p;
-	if (status || o->refused || op->line >= (int32_t)o->line_count)
-		return BKO_E_NOT_FOUND;
-	l = &o->lines[op->line];
-	if (op->quantity > shipped_units(l) - l->returned)
-		return BKO_E_INSUFFICIENT;
-	for (int32_t i = l->place_count - 1; i >= 0 && op->to == OP_ANY; i--)
-		if (l->places[i].shipped)
-			to = l->places[i].location;
-	l->returned += op->quantity;
-	r->outcome.quantity = op->quantity;
-	if (op->option == BKO_RETURN_NONE)
-		return BKO_OK;
-	p = model_touch(m, l->item, to, op->now);
-	if (op->option == BKO_RETURN_ANNOUNCED)
-		return model_supply(p, op->id, BKO_ORIGIN_RETURN, op->quantity, op->until, 0);
-	p->returned += op->quantity;
-	p->revision++;
-	if (op->option == BKO_RETURN_BUCKET)
-		p->bucket[op->bucket] += op->quantity;
-	else
-		m->freed[l->item][to] += op->quantity;
-	return BKO_OK;
-}
-
-/* A forced sale of an order's units: allocated ones first, then those it waits for.
- * Lowers *n by what came from the allocated ones. */
-int32_t model_sell(struct model *m, struct order *o, const struct op *op, int64_t *n)
-{
-	int32_t status = settle_order(m, o, op->now);
-	int64_t left = op->quantity;
-	struct line *l;
-	if (status || o->refused || op->line >= (int32_t)o->line_count ||
-	    o->lines[op->line].item != op->item)
-		return BKO_E_NOT_FOUND;
-	if ((status = model_may(m, o, OP_FORCE, op->now)) != 0)
-		return status;
-	l = &o->lines[op->line];
-	for (int waiting = 0; waiting < 2; waiting++)
-		for (int32_t i = 0; i < l->place_count; i++) {
-			struct place *p = &l->places[i];
-			int64_t k = waiting ? p->backordered : p->allocated;
-			if (p->location != op->location)
-				continue;
-			k = k < left ? k : left;
-			left -= k;
-			p->shipped += k;
-			if (waiting) {
-				p->backordered -= k;
-				p->outside -= p->outside < k ? p->outside : k;
-			} else {
-				p->allocated -= k;
-				p->picked = p->picked < p->allocated ? p->picked : p->allocated;
-				*n -= k;
-			}
-			if (p->untracked)
-				m->positions[l->item][p->location].shipped -= k;
-		}
-	return left ? BKO_E_INSUFFICIENT : BKO_OK;
-}
-
-int32_t model_verb(struct model *m, const struct op *op, struct op_result *r)
+int32_t model_order_verb(struct model *m, const struct op *op, struct op_result *r)
 {
 	switch (op->kind) {
 	case OP_PLACE:
 	case OP_QUOTE: return place(m, op, r);
 	case OP_CONFIRM: return confirm(m, op, r);
 	case OP_AMEND: return amend(m, op, r);
-	case OP_VOID: return void_shipment(m, op, r);
-	case OP_RETURN: return give_back(m, op, r);
 	case OP_MARK: return mark(m, op, r);
+	case OP_SPLIT: return split(m, op, r);
 	default: return units(m, op, op->kind, r);
 	}
 }
