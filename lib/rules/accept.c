@@ -56,8 +56,8 @@ void bko__promise_later(const struct bko__view *view, int64_t taken, int64_t qua
 static int64_t horizon_room(const struct bko__view *view)
 {
 	const struct bko__head *head = view->head;
-	int64_t deadline, units = head->open - bko__available_now(head);
-	uint32_t i, beyond = 0;
+	int64_t deadline, units = head->open - bko__available_now(head), beyond = 0;
+	uint32_t i;
 
 	if (!head->horizon)
 		return -1;
@@ -66,9 +66,10 @@ static int64_t horizon_room(const struct bko__view *view)
 		if (promised(view, view->timeline->date[i]) <= deadline)
 			units += view->timeline->units[i];
 		else
-			beyond = 1;
+			beyond += view->timeline->units[i];
 	}
-	if (!beyond && head->lead_time &&
+	/* later supplies all claimed already are nobody's promise */
+	if (units + beyond - view->ahead <= bko__max(0, units - view->ahead) && head->lead_time &&
 	    promised(view, bko__time_add(view->now, head->lead_time)) <= deadline)
 		return -1;
 	return bko__max(0, units - view->ahead);
