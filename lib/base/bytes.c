@@ -108,6 +108,6 @@ const uint8_t *bko__read_id(struct bko__reader *r, uint8_t *size, size_t max)
 		r->bad = 1;
 		length = 0;
 	}
-	*size = (uint8_t)length;
+	*size = length > r->size - r->at ? 0 : (uint8_t)length;
 	return bko__read_bytes(r, length);
 }

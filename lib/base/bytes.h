@@ -28,6 +28,29 @@ static inline uint64_t bko__get_le(const uint8_t *from, unsigned size)
 	return value;
 }
 
+/* Eight bytes at once, little-endian: one load or store where the platform's order
+ * is that, the same bytes everywhere. */
+static inline uint64_t bko__load_8(const uint8_t *from)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	uint64_t value;
+
+	memcpy(&value, from, sizeof value);
+	return value;
+#else
+	return bko__get_le(from, 8);
+#endif
+}
+
+static inline void bko__store_8(uint8_t *to, uint64_t value)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	memcpy(to, &value, sizeof value);
+#else
+	bko__put_le(to, value, 8);
+#endif
+}
+
 /* The same, big-endian: such bytes sort as the numbers do. */
 static inline void bko__put_be(uint8_t *to, uint64_t value, unsigned size)
 {

@@ -32,54 +32,70 @@ static unsigned fixed_size(unsigned kind)
 	}
 }
 
+/* A member as 64 bits, whatever its width. */
+static uint64_t load_member(const uint8_t *member, size_t step)
+{
+	uint64_t wide;
+	uint32_t narrow;
+
+	if (step == sizeof narrow) {
+		memcpy(&narrow, member, sizeof narrow);
+		return narrow;
+	}
+	memcpy(&wide, member, sizeof wide);
+	return wide;
+}
+
+static void store_member(uint8_t *member, size_t step, uint64_t value)
+{
+	uint32_t narrow = (uint32_t)value;
+
+	if (step == sizeof narrow)
+		memcpy(member, &narrow, sizeof narrow);
+	else
+		memcpy(member, &value, sizeof value);
+}
+
+/* While eight bytes are left each value is stored whole, and the next one over its
+ * tail; only the last ones go byte by byte. */
 static void encode_fixed(const uint8_t *member, unsigned kind, unsigned count,
                          struct bko__writer *w)
 {
 	unsigned size = fixed_size(kind), i;
 	size_t step = member_size(kind);
+	uint8_t *to = w->data + w->size, *end = w->data + w->capacity;
 
 	if ((size_t)size * count > w->capacity - w->size) {
 		w->full = 1;
 		return;
 	}
-	for (i = 0; i < count; i++, member += step) {
-		uint64_t value;
+	for (i = 0; i < count; i++, member += step, to += size) {
+		uint64_t value = load_member(member, step);
 
-		if (step == sizeof(uint32_t)) {
-			uint32_t narrow;
-
-			memcpy(&narrow, member, sizeof narrow);
-			value = narrow;
-		} else {
-			memcpy(&value, member, sizeof value);
-		}
-		bko__put_le(w->data + w->size, value, size);
-		w->size += size;
+		if (end - to >= 8)
+			bko__store_8(to, value);
+		else
+			bko__put_le(to, value, size);
 	}
+	w->size += (size_t)size * count;
 }
 
-static void encode_variable(const uint8_t *member, unsigned kind, struct bko__writer *w)
+/* A run of numbers of variable length; most take one byte. */
+static void encode_numbers(const uint8_t *member, unsigned kind, unsigned count,
+                           struct bko__writer *w)
 {
-	struct bko_span id;
-	uint64_t wide;
-	uint32_t narrow;
+	size_t step = member_size(kind);
+	unsigned i;
 
-	switch (kind) {
-	case BKO__V_U32:
-		memcpy(&narrow, member, sizeof narrow);
-		bko__write_uint(w, narrow);
-		break;
-	case BKO__V_ID:
-		memcpy(&id, member, sizeof id);
-		bko__write_id(w, id.data, id.size);
-		break;
-	case BKO__F_HASH: bko__write_bytes(w, member, 16); break;
-	default:
-		memcpy(&wide, member, sizeof wide);
+	for (i = 0; i < count; i++, member += step) {
+		uint64_t value = load_member(member, step);
+
 		if (kind == BKO__V_QUANTITY)
-			wide = bko__zigzag((int64_t)wide);
-		bko__write_uint(w, wide);
-		break;
+			value = bko__zigzag((int64_t)value);
+		if (value < 0x80 && w->size < w->capacity)
+			w->data[w->size++] = (uint8_t)value;
+		else
+			bko__write_uint(w, value);
 	}
 }
 
@@ -90,13 +106,22 @@ void bko__encode(const struct bko__table *table, const void *record, struct bko_
 	for (f = 0; f < table->count; f++) {
 		const struct bko__field *field = &table->fields[f];
 		const uint8_t *member = (const uint8_t *)record + field->offset;
+		struct bko_span id;
 
-		if (fixed_size(field->kind)) {
-			encode_fixed(member, field->kind, field->count, w);
-			continue;
+		switch (field->kind) {
+		case BKO__F_HASH: bko__write_bytes(w, member, 16); break;
+		case BKO__V_QUANTITY:
+		case BKO__V_TIME:
+		case BKO__V_COUNT:
+		case BKO__V_U32: encode_numbers(member, field->kind, field->count, w); break;
+		case BKO__V_ID:
+			for (i = 0; i < field->count; i++, member += sizeof id) {
+				memcpy(&id, member, sizeof id);
+				bko__write_id(w, id.data, id.size);
+			}
+			break;
+		default: encode_fixed(member, field->kind, field->count, w); break;
 		}
-		for (i = 0; i < field->count; i++, member += member_size(field->kind))
-			encode_variable(member, field->kind, w);
 	}
 }
 
@@ -109,78 +134,92 @@ static int64_t signed_7(uint64_t value)
 static void decode_fixed(uint8_t *member, unsigned kind, unsigned count, struct bko__reader *r)
 {
 	unsigned size = fixed_size(kind), i;
+	uint64_t mask = ~(uint64_t)0 >> (64 - 8 * size);
 	size_t step = member_size(kind);
-	const uint8_t *bytes = bko__read_bytes(r, (size_t)size * count);
+	const uint8_t *bytes = bko__read_bytes(r, (size_t)size * count), *end = r->data + r->size;
 
 	if (!bytes) {
 		memset(member, 0, step * count);
 		return;
 	}
 	for (i = 0; i < count; i++, member += step, bytes += size) {
-		uint64_t value = bko__get_le(bytes, size);
+		uint64_t value =
+			end - bytes >= 8 ? bko__load_8(bytes) & mask : bko__get_le(bytes, size);
 
-		if (step == sizeof(uint32_t)) {
-			uint32_t narrow = (uint32_t)value;
-
-			memcpy(member, &narrow, sizeof narrow);
-			continue;
-		}
 		if (kind == BKO__F_QUANTITY) {
 			value = (uint64_t)signed_7(value);
 			r->bad |= !bko__quantity_ok((int64_t)value);
 		}
-		memcpy(member, &value, sizeof value);
+		store_member(member, step, value);
 	}
 }
 
-static void decode_variable(uint8_t *member, unsigned kind, struct bko__reader *r)
+/* The bound of a number of variable length. */
+static int in_range(unsigned kind, uint64_t value)
+{
+	switch (kind) {
+	case BKO__V_QUANTITY: return bko__quantity_ok((int64_t)value);
+	case BKO__V_TIME: return value >> BKO_TIME_BITS == 0;
+	case BKO__V_U32: return value >> 32 == 0;
+	default: return 1;
+	}
+}
+
+static void decode_numbers(uint8_t *member, unsigned kind, unsigned count, struct bko__reader *r)
+{
+	size_t step = member_size(kind);
+	unsigned i;
+
+	for (i = 0; i < count; i++, member += step) {
+		uint64_t value;
+
+		if (r->at < r->size && r->data[r->at] < 0x80)
+			value = r->data[r->at++];
+		else
+			value = bko__read_uint(r);
+		if (kind == BKO__V_QUANTITY)
+			value = (uint64_t)bko__unzigzag(value);
+		if (!in_range(kind, value)) {
+			r->bad = 1;
+			value = 0;
+		}
+		store_member(member, step, value);
+	}
+}
+
+static void decode_ids(uint8_t *member, unsigned count, struct bko__reader *r)
 {
 	struct bko_span id;
-	uint64_t wide;
-	uint32_t narrow;
 	uint8_t size;
 
-	switch (kind) {
-	case BKO__V_U32:
-		narrow = (uint32_t)bko__read_uint_below(r, (uint64_t)1 << 32);
-		memcpy(member, &narrow, sizeof narrow);
-		return;
-	case BKO__V_ID:
+	for (; count; count--, member += sizeof id) {
 		id.data = bko__read_id(r, &size, BKO_ID_MAX);
 		id.size = size;
 		memcpy(member, &id, sizeof id);
-		return;
-	case BKO__V_QUANTITY:
-		wide = (uint64_t)bko__read_int(r);
-		r->bad |= !bko__quantity_ok((int64_t)wide);
-		break;
-	case BKO__V_TIME: wide = bko__read_uint_below(r, (uint64_t)1 << BKO_TIME_BITS); break;
-	default: wide = bko__read_uint(r); break;
 	}
-	memcpy(member, &wide, sizeof wide);
 }
 
 void bko__decode(const struct bko__table *table, void *record, struct bko__reader *r)
 {
-	uint32_t f, i;
+	uint32_t f;
 
 	for (f = 0; f < table->count; f++) {
 		const struct bko__field *field = &table->fields[f];
 		uint8_t *member = (uint8_t *)record + field->offset;
+		const uint8_t *bytes;
 
-		if (fixed_size(field->kind)) {
-			decode_fixed(member, field->kind, field->count, r);
-			continue;
-		}
-		for (i = 0; i < field->count; i++, member += member_size(field->kind)) {
-			if (field->kind == BKO__F_HASH) {
-				const uint8_t *bytes = bko__read_bytes(r, 16);
-
-				if (bytes)
-					memcpy(member, bytes, 16);
-				continue;
-			}
-			decode_variable(member, field->kind, r);
+		switch (field->kind) {
+		case BKO__F_HASH:
+			bytes = bko__read_bytes(r, 16);
+			if (bytes)
+				memcpy(member, bytes, 16);
+			break;
+		case BKO__V_QUANTITY:
+		case BKO__V_TIME:
+		case BKO__V_COUNT:
+		case BKO__V_U32: decode_numbers(member, field->kind, field->count, r); break;
+		case BKO__V_ID: decode_ids(member, field->count, r); break;
+		default: decode_fixed(member, field->kind, field->count, r); break;
 		}
 	}
 }

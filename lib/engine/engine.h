@@ -60,7 +60,9 @@ struct bko_engine {
 	struct bko_error error;
 	uint8_t *arena_left; /* where slots of children begin */
 	uint32_t slots, spare;
-	struct bko__row spare_row; /* what a failed want returns */
+	struct bko__defaults defaults; /* as decoded from the row of .. */
+	uint64_t defaults_revision;    /* .. this revision, which says all; 0: none */
+	struct bko__row spare_row;     /* what a failed want returns */
 	struct bko__range spare_range;
 	struct bko__progress pruned; /* where the last prune ended */
 };

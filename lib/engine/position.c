@@ -71,10 +71,18 @@ int32_t bko__base_load(struct bko_engine *engine)
 	defaults = bko__take(engine, sizeof *defaults);
 	if (!defaults)
 		return tx->status;
-	memset(defaults, 0, sizeof *defaults);
-	defaults->policy.struct_size = sizeof defaults->policy;
-	if (row->present && bko__defaults_get(bko__value(row), defaults))
-		return bko__fail(engine, BKO_E_CORRUPT, "the defaults");
+	if (row->stored && !row->staged && row->revision == engine->defaults_revision) {
+		*defaults = engine->defaults;
+	} else {
+		memset(defaults, 0, sizeof *defaults);
+		defaults->policy.struct_size = sizeof defaults->policy;
+		if (row->present && bko__defaults_get(bko__value(row), defaults))
+			return bko__fail(engine, BKO_E_CORRUPT, "the defaults");
+		if (row->stored && !row->staged) {
+			engine->defaults = *defaults;
+			engine->defaults_revision = row->revision;
+		}
+	}
 	tx->defaults = defaults;
 	return BKO_OK;
 }
