@@ -39,16 +39,25 @@ static int32_t next_row(struct bko_engine *engine, uint8_t kind, struct bko__row
 	return status;
 }
 
-/* Deletes rows [from, end): all of them, or old outcomes only. *left: some stay to
- * be looked at by another step. */
-static int32_t delete_rows(struct bko_engine *engine, struct pruning *p,
-                           const struct bko__key *from, const struct bko__key *end,
-                           uint32_t outcomes, uint32_t *left)
+/* Deletes a page of rows from [from, end): all of them, or old outcomes only. The
+ * walk goes on behind the page, or at `after` where it was the last. */
+static int32_t delete_rows(struct bko_engine *engine, struct pruning *p, struct bko__key *from,
+                           const struct bko__key *end, uint32_t outcomes,
+                           const struct bko__key *after, uint32_t *left)
 {
-	struct bko__range *range = bko__want_range(engine, from, end, ROWS);
-	int32_t status = bko__fetch(engine);
+	const struct bko__progress *at = &engine->pruned;
+	struct bko__range *range;
+	struct bko__key next;
+	int32_t status;
 	uint32_t i;
 
+	if (bko__key_compare(at->key, at->size, from->bytes, from->size) > 0 &&
+	    bko__key_compare(at->key, at->size, end->bytes, end->size) < 0) {
+		memcpy(from->bytes, at->key, at->size);
+		from->size = at->size;
+	}
+	range = bko__want_range(engine, from, end, ROWS);
+	status = bko__fetch(engine);
 	for (i = 0; !status && i < range->count; i++) {
 		struct bko__row *row = range->rows[i];
 		struct bko__opcome record;
@@ -63,57 +72,93 @@ static int32_t delete_rows(struct bko_engine *engine, struct pruning *p,
 		bko__delete(engine, row);
 	}
 	*left = range->more;
-	return status;
+	if (status)
+		return status;
+	if (!range->more) {
+		advance(engine, after);
+		return BKO_OK;
+	}
+	next.size = range->rows[range->count - 1]->key_size;
+	memcpy(next.bytes, range->rows[range->count - 1]->key, next.size);
+	bko__key_byte(&next, 0);
+	advance(engine, &next);
+	return BKO_OK;
 }
 
-static int is_old(const struct bko__ord *order, const struct pruning *p)
+static int is_old(const struct bko__order *order, const struct pruning *p)
 {
-	if (order->rec.state == BKO__O_HELD)
-		return order->rec.hold_until < p->before;
-	return order->rec.closed && order->rec.closed < p->before;
+	if (order->state == BKO__O_HELD)
+		return order->hold_until < p->before;
+	return order->closed && order->closed < p->before;
 }
 
-/* An order: whole, if it is old; else the old outcomes below it. */
+/* An old hold first becomes a released order without units: time must have taken
+ * them back at every position before its record goes. */
+static int32_t end_hold(struct bko_engine *engine, struct pruning *p, const struct bko_span *id)
+{
+	struct bko__ord *order = bko__order_want(engine, id);
+	uint64_t first, count;
+	uint32_t i, k;
+	int32_t status = order ? bko__order_load(engine, order) : engine->tx.status;
+
+	if (!status)
+		status = bko__order_positions(engine, order, UINT32_MAX, BKO__POS_SERVES, p->now);
+	if (status)
+		return status;
+	order->rec.state = BKO__O_RELEASED;
+	order->rec.closed = order->rec.hold_until;
+	for (i = 0; i < order->rec.line_count; i++) {
+		struct bko__ol *line = &order->lines[i];
+
+		line->rec.cancelled += bko__line_open(&line->rec);
+		for (k = 0; k < line->rec.place_count; k++) {
+			line->places[k].allocated = line->places[k].picked = 0;
+			line->places[k].flags &= ~(uint32_t)BKO__PL_WAITED;
+		}
+	}
+	status = bko__finish(engine, order->lane, &first, &count);
+	return status ? status : bko__order_put(engine, order);
+}
+
+/* An order: whole, if it is old, its first row last; else the old outcomes below it.
+ * Only that first row is decoded: others may be gone already. */
 static int32_t prune_order(struct bko_engine *engine, struct pruning *p, const struct bko__row *row)
 {
 	struct bko_span id = {row->key + 2, row->key[1]};
+	struct bko__reader reader = {NULL, 0, 0, 0};
 	struct bko__key key, from, end, after;
-	struct bko__ord *order;
-	uint64_t first, count;
-	uint32_t found, left;
+	struct bko__order rec;
+	struct bko__row *head;
+	uint32_t left;
 	int32_t status;
+	int old;
 
 	bko__order_key(&id, &key);
 	bko__key_after(&key, &after);
-	order = bko__order_want(engine, &id);
+	head = bko__want(engine, &key, 0);
 	status = bko__fetch(engine);
-	if (!status && order)
-		status = bko__base_load(engine);
 	if (!status)
-		status = bko__order_decode(engine, order, &found);
+		status = bko__base_load(engine);
 	if (status)
 		return status;
+	memset(&rec, 0, sizeof rec);
+	reader.data = head->value;
+	reader.size = head->value_size;
+	if (head->present)
+		bko__order_read(&reader, &rec);
+	if (reader.bad)
+		return bko__fail(engine, BKO_E_CORRUPT, "an order");
+	old = head->present && is_old(&rec, p);
+	if (old && rec.state == BKO__O_HELD)
+		return end_hold(engine, p, &id); /* the next step finds it released */
 	from = key;
+	bko__key_byte(&from, old ? 0 : 'o');
 	end = after;
-	if (!found || !is_old(order, p)) {
-		bko__key_byte(&from, 'o');
+	if (!old)
 		bko__key_after(&from, &end);
-		status = delete_rows(engine, p, &from, &end, found, &left);
-	} else {
-		/* time must have taken the units of an old hold back everywhere */
-		if (order->rec.state == BKO__O_HELD)
-			status = bko__order_positions(engine, order, UINT32_MAX, BKO__POS_SERVES,
-			                              p->now);
-		bko__key_byte(&from, 0);
-		if (!status)
-			status = delete_rows(engine, p, &from, &end, 0, &left);
-		if (!status && !left)
-			bko__delete(engine, order->row);
-		if (!status)
-			status = bko__finish(engine, order->lane, &first, &count);
-	}
-	if (!status)
-		advance(engine, left ? &key : &after);
+	status = delete_rows(engine, p, &from, &end, !old, &after, &left);
+	if (!status && old && !left)
+		bko__delete(engine, head);
 	return status;
 }
 
@@ -123,7 +168,6 @@ static int32_t prune_position(struct bko_engine *engine, struct pruning *p,
 {
 	uint32_t at = 2u + row->key[1], left;
 	struct bko__key key, from, end, after;
-	int32_t status;
 
 	memcpy(key.bytes, row->key, row->key_size);
 	if (at >= row->key_size) { /* the item itself: on to what lies below */
@@ -138,10 +182,7 @@ static int32_t prune_position(struct bko_engine *engine, struct pruning *p,
 	from = key;
 	bko__key_byte(&from, 'o');
 	bko__key_after(&from, &end);
-	status = delete_rows(engine, p, &from, &end, 1, &left);
-	if (!status)
-		advance(engine, left ? &from : &after);
-	return status;
+	return delete_rows(engine, p, &from, &end, 1, &after, &left);
 }
 
 static int32_t run_prune(struct bko_engine *engine, void *arguments)
