@@ -269,7 +269,8 @@ struct bko_plan_cost {
  * _cost: mean cost a period. _level: the best r for a given Q. _best: the best
  * r and Q. Source: Hadley & Whitin 1963, Zheng 1992, Federgruen & Zheng 1992;
  * Snyder & Shen, chapter 5. Limits: the order is placed exactly at
- * r, so demand comes one by one. Since: 0.1. */
+ * r, so demand comes one by one; counts of a mean above 1e4 or a variance above
+ * 100 times the mean are BKO_E_RANGE (use the normal). Since: 0.1. */
 BKO_API int32_t bko_plan_rq_cost(const struct bko_plan_cost *costs,
                                  const struct bko_plan_demand *lead, double r, double q,
                                  double *cost);
@@ -308,9 +309,10 @@ BKO_API int32_t bko_plan_ss_power(const struct bko_plan_cost *costs, double dema
 
 /* _cost and _best: exact for counted demand of one period (Poisson or negative
  * binomial, else BKO_E_UNSUPPORTED), orders arriving at once. s < S, whole;
- * costs->rate is not looked at. work: 2 count doubles, lent; count is
- * the widest S - s that is looked at (1 to 4096), and a better policy beyond it
- * is BKO_E_RANGE. Source: Veinott & Wagner 1965, Zheng & Federgruen 1991.
+ * costs->rate is not looked at. work: 4 count doubles, lent; count is the widest
+ * S - s that is looked at (1 to 4096). Returns: BKO_E_RANGE also if a better
+ * policy may lie beyond that, for a mean above 1e4, and for a variance above 100
+ * times the mean. Source: Veinott & Wagner 1965, Zheng & Federgruen 1991.
  * Since: 0.1. */
 BKO_API int32_t bko_plan_ss_cost(const struct bko_plan_cost *costs,
                                  const struct bko_plan_demand *demand, double s, double S,
@@ -318,6 +320,7 @@ BKO_API int32_t bko_plan_ss_cost(const struct bko_plan_cost *costs,
 BKO_API int32_t bko_plan_ss_best(const struct bko_plan_cost *costs,
                                  const struct bko_plan_demand *demand, double *work, size_t count,
                                  double *s, double *S, double *cost);
+
 /* ---- Forecasting --------------------------------------------------------- *
  *
  * A state is a few dozen to a few hundred bytes that the caller owns. It takes
@@ -377,7 +380,9 @@ typedef struct bko_plan_state bko_plan_state;
 
 /* Bytes of a state of this method; a multiple of 8. Automatic: 1064 + 8 season;
  * no other kind has more than 80 + 16 season or 80 + 8 window.
- * Returns: BKO_E_ARGUMENT also for a season or window outside its range.
+ * Returns: BKO_E_ARGUMENT also for a season or window outside its range;
+ * BKO_E_UNSUPPORTED for all kinds but BKO_PLAN_SKU if the library was built with
+ * BKO_PLAN_SKU_ONLY.
  * Since: 0.1. */
 BKO_API int32_t bko_plan_state_size(const struct bko_plan_method *method, size_t *size);
 

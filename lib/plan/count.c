@@ -26,6 +26,12 @@ int bko__plan_is_count(uint32_t kind)
 	return kind == BKO_PLAN_POISSON || kind == BKO_PLAN_NEGATIVE_BINOMIAL;
 }
 
+int bko__plan_can_search(const struct bko_plan_demand *demand)
+{
+	return demand->mean <= PLAN_SEARCH_MEAN_MAX &&
+	       demand->variance <= PLAN_SEARCH_RATIO_MAX * demand->mean;
+}
+
 static void walk_start(struct plan_walk *walk, const struct bko_plan_demand *demand)
 {
 	walk->k = 0;

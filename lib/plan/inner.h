@@ -13,6 +13,8 @@
 enum {
 	PLAN_COUNT_MEAN_MAX = 100000,
 	PLAN_COUNT_RATIO_MAX = 10000, /* variance over mean */
+	PLAN_SEARCH_MEAN_MAX = 10000, /* where a search sums many times */
+	PLAN_SEARCH_RATIO_MAX = 100,
 	PLAN_SAMPLES_MAX = 1 << 24,
 	PLAN_SEARCH_MAX = 200 /* steps of a bisection or fixed point */
 };
@@ -49,6 +51,8 @@ double bko__plan_normal_loss_at(double z);
 double bko__plan_normal_loss2_at(double z);
 
 int bko__plan_is_count(uint32_t kind);
+/* Whether sums over it are short enough to be made hundreds of times. */
+int bko__plan_can_search(const struct bko_plan_demand *demand);
 /* `demand` has been taken and checked and is of counts; x is whole. */
 void bko__plan_count_sums(const struct bko_plan_demand *demand, double x, struct plan_sums *sums);
 double bko__plan_count_quantile(const struct bko_plan_demand *demand, double probability);

@@ -5,7 +5,7 @@
  * The mean cost is (fixed rate + sum of G over the positions r + 1 .. r + Q) / Q
  * with G(y) the newsvendor cost of the position y. G is convex, so the best
  * stretch of length Q is the one whose ends cost the same, and a longer stretch
- * pays as long as its ends cost less than the mean.
+ * pays as long as what it adds costs less than the mean.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -19,7 +19,12 @@ struct plan_rq {
 	int whole;
 };
 
-enum { RQ_STEPS_MAX = 1000000 }; /* units by which a stretch of counts may grow */
+static const double rq_quantity_max = 1e15; /* that is looked at for the best */
+
+static double rq_fractile(const struct plan_rq *rq)
+{
+	return rq->costs.backorder / (rq->costs.backorder + rq->costs.holding);
+}
 
 static int32_t rq_take(struct plan_rq *rq, const struct bko_plan_cost *costs,
                        const struct bko_plan_demand *lead)
@@ -40,7 +45,9 @@ static int32_t rq_take(struct plan_rq *rq, const struct bko_plan_cost *costs,
 		return BKO_E_ARGUMENT;
 	if (!bko__plan_positive(rq->lead.variance))
 		return BKO_E_ARGUMENT;
-	return BKO_OK;
+	if (rq->whole && !bko__plan_can_search(&rq->lead))
+		return BKO_E_RANGE;
+	return bko__plan_probability(rq_fractile(rq)) ? BKO_OK : BKO_E_RANGE;
 }
 
 static double rq_position_cost(const struct plan_rq *rq, double y)
@@ -120,6 +127,7 @@ int32_t bko_plan_rq_level(const struct bko_plan_cost *costs, const struct bko_pl
 {
 	struct plan_rq rq;
 	int32_t status = rq_take(&rq, costs, lead);
+	double level;
 
 	if (status != BKO_OK)
 		return status;
@@ -127,55 +135,33 @@ int32_t bko_plan_rq_level(const struct bko_plan_cost *costs, const struct bko_pl
 		return BKO_E_MISUSE;
 	if (!bko__plan_positive(q) || (rq.whole && (q != floor(q) || q > 1e9)))
 		return BKO_E_ARGUMENT;
-	*r = rq_level_for(&rq, q);
-	return BKO_OK;
-}
-
-/* Counts: grow the stretch by its cheaper end while that costs less than the
- * mean so far. */
-static int32_t rq_best_of_counts(const struct plan_rq *rq, double *r, double *q, double *cost)
-{
-	double low = rq_best_position(rq) - 1; /* the stretch is low + 1 .. high */
-	double high = low + 1;
-	double total = rq->costs.fixed * rq->costs.rate + rq_position_cost(rq, high);
-	double left = rq_position_cost(rq, low);
-	double right = rq_position_cost(rq, high + 1);
-	int i;
-
-	for (i = 0; i < RQ_STEPS_MAX; i++) {
-		double end = left <= right ? left : right;
-
-		if (end * (high - low) >= total)
-			break;
-		total += end;
-		if (left <= right) {
-			low -= 1;
-			left = rq_position_cost(rq, low);
-		} else {
-			high += 1;
-			right = rq_position_cost(rq, high + 1);
-		}
-	}
-	if (i == RQ_STEPS_MAX)
+	level = rq_level_for(&rq, q);
+	if (!bko__plan_finite(level))
 		return BKO_E_RANGE;
-	*r = low;
-	*q = high - low;
-	*cost = total / (high - low);
+	*r = level;
 	return BKO_OK;
 }
 
-/* Normal: with the best r for each Q, the ends cost less than the mean for a
- * small Q and more for a large one. */
-static int32_t rq_best_of_normal(const struct plan_rq *rq, double *r, double *q, double *cost)
+/* Whether a stretch of q is long enough: with the best r for it, the position
+ * that would be added next costs no less than the mean. */
+static int rq_is_enough(const struct plan_rq *rq, double q)
+{
+	double r = rq_level_for(rq, q);
+	double below = rq_position_cost(rq, r);
+	double above = rq->whole ? rq_position_cost(rq, r + q + 1) : below;
+
+	return (below < above ? below : above) >= rq_mean_cost(rq, r, q);
+}
+
+/* The shortest stretch that is enough, by doubling and bisection. */
+static double rq_best_quantity(const struct plan_rq *rq)
 {
 	double low = 0;
-	double high = sqrt(2 * rq->costs.fixed * rq->costs.rate / rq->costs.holding);
-	double level;
+	double high = ceil(sqrt(2 * rq->costs.fixed * rq->costs.rate / rq->costs.holding));
 	int i;
 
-	for (i = 0; i < PLAN_SEARCH_MAX; i++) {
-		level = rq_level_for(rq, high);
-		if (rq_position_cost(rq, level) >= rq_mean_cost(rq, level, high))
+	for (i = 0; i < PLAN_SEARCH_MAX && high <= rq_quantity_max; i++) {
+		if (rq_is_enough(rq, high))
 			break;
 		low = high;
 		high *= 2;
@@ -183,21 +169,16 @@ static int32_t rq_best_of_normal(const struct plan_rq *rq, double *r, double *q,
 	for (i = 0; i < PLAN_SEARCH_MAX; i++) {
 		double middle = 0.5 * (low + high);
 
+		if (rq->whole)
+			middle = floor(middle);
 		if (middle <= low || middle >= high)
 			break;
-		level = rq_level_for(rq, middle);
-		if (rq_position_cost(rq, level) >= rq_mean_cost(rq, level, middle))
+		if (rq_is_enough(rq, middle))
 			high = middle;
 		else
 			low = middle;
 	}
-	level = rq_level_for(rq, high);
-	*cost = rq_mean_cost(rq, level, high);
-	if (!bko__plan_finite(*cost))
-		return BKO_E_RANGE;
-	*r = level;
-	*q = high;
-	return BKO_OK;
+	return high;
 }
 
 int32_t bko_plan_rq_best(const struct bko_plan_cost *costs, const struct bko_plan_demand *lead,
@@ -211,10 +192,13 @@ int32_t bko_plan_rq_best(const struct bko_plan_cost *costs, const struct bko_pla
 		return status;
 	if (!r || !q || !cost)
 		return BKO_E_MISUSE;
-	status = rq.whole ? rq_best_of_counts(&rq, &level, &quantity, &value)
-	                  : rq_best_of_normal(&rq, &level, &quantity, &value);
-	if (status != BKO_OK)
-		return status;
+	quantity = rq_best_quantity(&rq);
+	if (!(quantity <= rq_quantity_max))
+		return BKO_E_RANGE;
+	level = rq_level_for(&rq, quantity);
+	value = rq_mean_cost(&rq, level, quantity);
+	if (!bko__plan_finite(level) || !bko__plan_finite(value))
+		return BKO_E_RANGE;
 	*r = level;
 	*q = quantity;
 	*cost = value;
@@ -236,7 +220,7 @@ int32_t bko_plan_rq_shortage(const struct bko_plan_cost *costs, const struct bko
 {
 	struct plan_rq rq;
 	int32_t status = rq_take_normal(&rq, costs, lead);
-	double quantity, z, sd, missing = 0;
+	double quantity, total, z, sd, missing = 0;
 	int i;
 
 	if (status != BKO_OK)
@@ -260,11 +244,14 @@ int32_t bko_plan_rq_shortage(const struct bko_plan_cost *costs, const struct bko
 	}
 	if (i == PLAN_SEARCH_MAX)
 		return BKO_E_RANGE;
+	total = rq.costs.holding * (z * sd + 0.5 * quantity) +
+	        rq.costs.rate * (rq.costs.fixed + rq.costs.backorder * missing) / quantity;
+	if (!bko__plan_finite(total) || !bko__plan_finite(rq.lead.mean + z * sd))
+		return BKO_E_RANGE;
 	*r = rq.lead.mean + z * sd;
 	*q = quantity;
 	*shortage = missing;
-	*cost = rq.costs.holding * (z * sd + 0.5 * quantity) +
-	        rq.costs.rate * (rq.costs.fixed + rq.costs.backorder * missing) / quantity;
+	*cost = total;
 	return BKO_OK;
 }
 
@@ -283,9 +270,7 @@ int32_t bko_plan_rq_eoqb(const struct bko_plan_cost *costs, const struct bko_pla
 	                                rq.costs.rate, &quantity, &share, &cost);
 	if (status != BKO_OK)
 		return status;
-	*r = rq_level_for(&rq, quantity);
-	*q = quantity;
-	return BKO_OK;
+	return bko__plan_give_pair(quantity, rq_level_for(&rq, quantity), q, r);
 }
 
 int32_t bko_plan_rq_eoqss(const struct bko_plan_cost *costs, const struct bko_plan_demand *lead,
@@ -302,7 +287,5 @@ int32_t bko_plan_rq_eoqss(const struct bko_plan_cost *costs, const struct bko_pl
 	status = bko_plan_eoq(rq.costs.fixed, rq.costs.holding, rq.costs.rate, &quantity, &cost);
 	if (status != BKO_OK)
 		return status;
-	*r = rq_best_position(&rq);
-	*q = quantity;
-	return BKO_OK;
+	return bko__plan_give_pair(quantity, rq_best_position(&rq), q, r);
 }

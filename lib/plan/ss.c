@@ -16,18 +16,38 @@ enum { SS_WIDTH_MAX = 4096 };
 struct plan_ss {
 	struct bko_plan_cost costs;
 	struct bko_plan_demand demand;
-	double *visits; /* m(0) .. m(known - 1) */
-	double *chance; /* P(D = 0) .. */
+	double *visits;   /* m(0) .. m(known - 1) */
+	double *chance;   /* P(D = 0) .. */
+	double *costs_at; /* G(base) .. G(base + 2 count - 1); below 0: not known yet */
+	double base;
 	size_t count;
 	size_t known;
 };
 
-static double ss_position_cost(const struct plan_ss *ss, double y)
+static double ss_position_cost(struct plan_ss *ss, double y)
 {
+	double place = y - ss->base;
+	int has_place = place >= 0 && place < 2 * (double)ss->count;
 	struct bko_plan_level at;
+	double cost;
 
+	if (has_place && ss->costs_at[(size_t)place] >= 0)
+		return ss->costs_at[(size_t)place];
 	bko__plan_level_of(&ss->demand, y, &at);
-	return ss->costs.holding * at.surplus + ss->costs.backorder * at.shortage;
+	cost = ss->costs.holding * at.surplus + ss->costs.backorder * at.shortage;
+	if (has_place)
+		ss->costs_at[(size_t)place] = cost;
+	return cost;
+}
+
+/* The positions from `base` on are those that are looked at. */
+static void ss_forget_costs(struct plan_ss *ss, double base)
+{
+	size_t i;
+
+	ss->base = base;
+	for (i = 0; i < 2 * ss->count; i++)
+		ss->costs_at[i] = -1;
 }
 
 static int32_t ss_take(struct plan_ss *ss, const struct bko_plan_cost *costs,
@@ -47,8 +67,11 @@ static int32_t ss_take(struct plan_ss *ss, const struct bko_plan_cost *costs,
 		return BKO_E_UNSUPPORTED;
 	if (count < 1 || count > SS_WIDTH_MAX || !(ss->demand.mean > 0))
 		return BKO_E_ARGUMENT;
+	if (!bko__plan_can_search(&ss->demand))
+		return BKO_E_RANGE;
 	ss->visits = work;
 	ss->chance = work + count;
+	ss->costs_at = work + 2 * count;
 	ss->count = count;
 	ss->known = 0;
 	return BKO_OK;
@@ -100,6 +123,7 @@ int32_t bko_plan_ss_cost(const struct bko_plan_cost *costs, const struct bko_pla
 		return BKO_E_ARGUMENT;
 	if (S - s > (double)count)
 		return BKO_E_RANGE;
+	ss_forget_costs(&ss, s + 1);
 	value = cycle_cost(&ss, S, (size_t)(S - s));
 	if (!bko__plan_finite(value))
 		return BKO_E_RANGE;
@@ -112,23 +136,29 @@ int32_t bko_plan_ss_best(const struct bko_plan_cost *costs, const struct bko_pla
 {
 	struct plan_ss ss;
 	int32_t status = ss_take(&ss, costs, demand, work, count);
-	double top, best, try_top;
+	double fractile, top, best, try_top;
 	size_t width = 1;
 
 	if (status != BKO_OK)
 		return status;
 	if (!s || !S || !cost)
 		return BKO_E_MISUSE;
-	top = bko__plan_quantile_of(&ss.demand,
-	                            ss.costs.backorder / (ss.costs.backorder + ss.costs.holding));
+	fractile = ss.costs.backorder / (ss.costs.backorder + ss.costs.holding);
+	if (!bko__plan_probability(fractile))
+		return BKO_E_RANGE;
+	top = bko__plan_quantile_of(&ss.demand, fractile);
+	ss_forget_costs(&ss, top - (double)count);
 	/* The best s for the first S, then better ones for larger S; s only rises. */
 	while ((best = cycle_cost(&ss, top, width)) > ss_position_cost(&ss, top - (double)width))
 		if (++width > count)
 			return BKO_E_RANGE;
-	for (try_top = top + 1; ss_position_cost(&ss, try_top) <= best; try_top += 1) {
+	for (try_top = top + 1;; try_top += 1) {
 		size_t try_width = width + (size_t)(try_top - top);
 		double value;
 
+		/* That far up everything costs more than the best so far. */
+		if (try_width <= count && ss_position_cost(&ss, try_top) > best)
+			break;
 		if (try_width > count)
 			return BKO_E_RANGE;
 		value = cycle_cost(&ss, try_top, try_width);
@@ -141,6 +171,8 @@ int32_t bko_plan_ss_best(const struct bko_plan_cost *costs, const struct bko_pla
 		top = try_top;
 		width = try_width;
 	}
+	if (!bko__plan_finite(best))
+		return BKO_E_RANGE;
 	*s = top - (double)width;
 	*S = top;
 	*cost = best;

@@ -393,7 +393,7 @@ static void order_up_to(void **state)
 	};
 	struct bko_plan_cost costs;
 	struct bko_plan_demand demand;
-	static double work[512];
+	static double work[1024];
 	double s, S, cost;
 	size_t i;
 

@@ -282,7 +282,7 @@ static void reorder_policies_are_the_best(void **state)
 
 static void order_up_to_policies_are_the_best(void **state)
 {
-	static double work[1024];
+	static double work[2048];
 	int round;
 
 	(void)state;

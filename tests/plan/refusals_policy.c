@@ -280,7 +280,7 @@ static void costs(void **state)
 	struct bko_plan_cost good = costs_of(1, 1, 1, 1), bad;
 	struct bko_plan_demand normal = demand_of(BKO_PLAN_NORMAL, 10, 4),
 			       poisson = demand_of(BKO_PLAN_POISSON, 3, 0);
-	double a = untouched, b = untouched, c = untouched, d = untouched, work[40];
+	double a = untouched, b = untouched, c = untouched, d = untouched, work[80];
 	size_t i, k;
 
 	(void)state;
@@ -330,7 +330,7 @@ static void costs_out_of_reach(void **state)
 			       poisson = demand_of(BKO_PLAN_POISSON, 3, 0),
 			       flat = demand_of(BKO_PLAN_NORMAL, 10, 0),
 			       lognormal = demand_of(BKO_PLAN_LOGNORMAL, 1, 1);
-	double a = untouched, b = untouched, c = untouched, d = untouched, work[40];
+	double a = untouched, b = untouched, c = untouched, d = untouched, work[80];
 
 	(void)state;
 	ARGUMENT(bko_plan_newsvendor_cost(1, 1, &normal, NAN, &a));
@@ -364,7 +364,7 @@ static void costs_of_nothing(void **state)
 	struct bko_plan_cost good = costs_of(1, 1, 1, 1);
 	struct bko_plan_demand normal = demand_of(BKO_PLAN_NORMAL, 10, 4),
 			       poisson = demand_of(BKO_PLAN_POISSON, 3, 0);
-	double a = untouched, b = untouched, c = untouched, d = untouched, work[40];
+	double a = untouched, b = untouched, c = untouched, d = untouched, work[80];
 
 	(void)state;
 	MISUSE(bko_plan_rq_cost(NULL, &normal, 1, 1, &a));
