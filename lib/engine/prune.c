@@ -11,13 +11,9 @@ enum { ROWS = 48 };
 
 struct pruning {
 	int64_t now, before; /* what closed, or was recorded, earlier goes */
+	struct bko__key
+		next; /* where the walk stands once this step is applied; empty: at the end */
 };
-
-static void advance(struct bko_engine *engine, const struct bko__key *key)
-{
-	engine->pruned.size = key->size;
-	memcpy(engine->pruned.key, key->bytes, key->size);
-}
 
 /* The next row at or behind where the walk stands, below the letter `kind`. */
 static int32_t next_row(struct bko_engine *engine, uint8_t kind, struct bko__row **row)
@@ -47,7 +43,6 @@ static int32_t delete_rows(struct bko_engine *engine, struct pruning *p, struct 
 {
 	const struct bko__progress *at = &engine->pruned;
 	struct bko__range *range;
-	struct bko__key next;
 	int32_t status;
 	uint32_t i;
 
@@ -75,13 +70,12 @@ static int32_t delete_rows(struct bko_engine *engine, struct pruning *p, struct 
 	if (status)
 		return status;
 	if (!range->more) {
-		advance(engine, after);
+		p->next = *after;
 		return BKO_OK;
 	}
-	next.size = range->rows[range->count - 1]->key_size;
-	memcpy(next.bytes, range->rows[range->count - 1]->key, next.size);
-	bko__key_byte(&next, 0);
-	advance(engine, &next);
+	p->next.size = range->rows[range->count - 1]->key_size;
+	memcpy(p->next.bytes, range->rows[range->count - 1]->key, p->next.size);
+	bko__key_byte(&p->next, 0);
 	return BKO_OK;
 }
 
@@ -173,7 +167,7 @@ static int32_t prune_position(struct bko_engine *engine, struct pruning *p,
 	if (at >= row->key_size) { /* the item itself: on to what lies below */
 		key.size = row->key_size;
 		bko__key_byte(&key, 0);
-		advance(engine, &key);
+		p->next = key;
 		return BKO_OK;
 	}
 	key.size = at + 1 + row->key[at];
@@ -189,21 +183,21 @@ static int32_t run_prune(struct bko_engine *engine, void *arguments)
 {
 	struct pruning *p = arguments;
 	struct bko__row *row;
-	struct bko__key key;
 	int32_t status = bko__base_want(engine);
 	uint8_t kind = engine->pruned.size && engine->pruned.key[0] == 'O' ? 'O' : 'I';
 
+	/* an ended hold is looked at again */
+	p->next.size = engine->pruned.size;
+	memcpy(p->next.bytes, engine->pruned.key, engine->pruned.size);
 	if (!status)
 		status = next_row(engine, kind, &row);
 	if (status)
 		return status;
 	if (row)
 		return kind == 'O' ? prune_order(engine, p, row) : prune_position(engine, p, row);
-	engine->pruned.size = 0;
-	if (kind == 'I') {
-		bko__key_begin(&key, 'O');
-		advance(engine, &key);
-	}
+	p->next.size = 0;
+	if (kind == 'I')
+		bko__key_begin(&p->next, 'O');
 	return BKO_OK;
 }
 
@@ -231,6 +225,8 @@ int32_t bko_engine_prune(bko_engine *engine, int64_t now_ms, int64_t keep_ms, ui
 		if (status)
 			break;
 		engine->progress.count++;
+		engine->pruned.size = p.next.size;
+		memcpy(engine->pruned.key, p.next.bytes, p.next.size);
 		*done = engine->pruned.size == 0;
 	}
 	return status;

@@ -13,6 +13,7 @@ enum { SWEEP_ROWS = 64 };
 struct ticking {
 	int64_t now;
 	struct bko_span item, location; /* of the position in hand, from progress */
+	uint32_t next;                  /* phase, once this step is applied */
 };
 
 /* The first T row, and what it names, into the engine's progress. at: its time, or
@@ -90,11 +91,11 @@ static int32_t run_settle(struct bko_engine *engine, void *arguments)
 		bko__delete(engine, bko__blind_row(engine, &key));
 	}
 	status = bko__finish(engine, pos->lane, &first, &count);
-	progress->phase = PEEK;
+	t->next = PEEK;
 	if (pos->head.missing)
-		progress->phase = SHORTAGE;
+		t->next = SHORTAGE;
 	else if (pos->head.flags & BKO__H_SWEEP)
-		progress->phase = SWEEP;
+		t->next = SWEEP;
 	return status;
 }
 
@@ -147,7 +148,7 @@ static int32_t run_sweep(struct bko_engine *engine, void *arguments)
 	if (status)
 		return status;
 	pos->dirty = 1;
-	engine->progress.phase = PEEK;
+	t->next = PEEK;
 	return bko__finish(engine, pos->lane, &first, &count);
 }
 
@@ -174,15 +175,12 @@ static int32_t step(struct bko_engine *engine, struct ticking *t, uint32_t budge
 	switch (progress->phase) {
 	case WORK: status = bko__drive(engine, run_settle, t); break;
 	case SWEEP: status = bko__drive(engine, run_sweep, t); break;
-	default:
-		progress->phase = PEEK;
-		break;
+	default: progress->phase = PEEK; break;
 	}
-	if (!status)
-		progress->count++;
-	if (!status && progress->count >= budget)
-		progress->phase = LAST;
-	return status;
+	if (status)
+		return status;
+	progress->phase = ++progress->count >= budget ? LAST : t->next;
+	return BKO_OK;
 }
 
 int32_t bko_engine_tick(bko_engine *engine, int64_t now_ms, uint32_t budget, struct bko_next *next)
