@@ -175,7 +175,7 @@ static int32_t step(struct bko_engine *engine, struct ticking *t, uint32_t budge
 	switch (progress->phase) {
 	case WORK: status = bko__drive(engine, run_settle, t); break;
 	case SWEEP: status = bko__drive(engine, run_sweep, t); break;
-	default: progress->phase = PEEK; break;
+	default: t->next = PEEK; break;
 	}
 	if (status)
 		return status;
