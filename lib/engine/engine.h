@@ -38,6 +38,21 @@ struct bko__progress {
 	uint8_t key[BKO_KEY_MAX];
 };
 
+/* Places that a shortage takes units from, the worst first, and where the search for
+ * them stands; kept over the steps of one pass, see shortage.h. */
+enum { BKO__LOSERS = 16 };
+struct bko__loser {
+	struct bko__rank rank;
+	uint32_t class, line, place, size; /* class: lower ones lose first; size: of order */
+	uint8_t order[BKO_ID_MAX];
+};
+struct bko__shortage {
+	uint64_t call; /* of stats.calls: a pass belongs to one call */
+	uint32_t phase, count, next;
+	struct bko__key from;
+	struct bko__loser losers[BKO__LOSERS];
+};
+
 /* An operation: looks, decides, puts. Its arguments stay the caller's. */
 typedef int32_t (*bko__run)(struct bko_engine *engine, void *arguments);
 
@@ -65,6 +80,7 @@ struct bko_engine {
 	struct bko__row spare_row;     /* what a failed want returns */
 	struct bko__range spare_range;
 	struct bko__progress pruned; /* where the last prune ended */
+	struct bko__shortage shortage;
 };
 
 /* The door of every public call: checks the handle, and that a pending pull call

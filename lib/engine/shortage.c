@@ -4,6 +4,9 @@
 #include "engine/shortage.h"
 
 #include "base/number.h"
+#include "engine/agenda.h"
+#include "engine/news.h"
+#include "engine/order_op.h"
 
 void bko__shortage_add(struct bko_engine *engine, struct bko__pos *pos, int64_t units,
                        const struct bko_span *cause)
@@ -39,4 +42,386 @@ void bko__shortage_absorb(struct bko_engine *engine, struct bko__pos *pos)
 
 	pos->head.open -= units;
 	bko__shortage_add(engine, pos, -units, NULL);
+}
+
+/* ---- The chain ---- */
+
+/* Phases of a pass: the head is settled; orders are looked at, then parts; then the
+ * losers found lose, one a step. */
+enum { SHORTAGE_BEGIN, SHORTAGE_ORDERS, SHORTAGE_A, SHORTAGE_W, SHORTAGE_Z, SHORTAGE_LOSE };
+
+enum { LOSES_HELD, LOSES_UNPICKED, LOSES_PICKED };
+
+/* One step of a pass; what it found is taken over once it is done. */
+struct shortage_step {
+	const struct bko_span *item, *location;
+	int64_t now;
+	uint32_t over; /* nothing is missing any more */
+	uint32_t more; /* rows of this phase are left, from `from` on */
+	struct bko__key from;
+	uint32_t count;
+	struct bko__loser *losers; /* the engine's, with those of this page */
+};
+
+static int loses_before(const struct bko__loser *a, const struct bko__loser *b)
+{
+	if (a->class != b->class)
+		return a->class < b->class;
+	return bko__rank_compare(&a->rank, &b->rank) > 0;
+}
+
+/* Keeps a place if it is among the worst. Ranks of one position are each one place's. */
+static void shortage_consider(struct shortage_step *s, const struct bko__loser *loser)
+{
+	uint32_t at = s->count, i;
+
+	for (i = 0; i < s->count; i++) {
+		if (s->losers[i].class == loser->class &&
+		    !bko__rank_compare(&s->losers[i].rank, &loser->rank))
+			return;
+	}
+	while (at && loses_before(loser, &s->losers[at - 1]))
+		at--;
+	if (at == BKO__LOSERS)
+		return;
+	if (s->count == BKO__LOSERS)
+		s->count--;
+	memmove(&s->losers[at + 1], &s->losers[at], (s->count - at) * sizeof *s->losers);
+	s->losers[at] = *loser;
+	s->count++;
+}
+
+static void shortage_consider_units(struct shortage_step *s, struct bko__loser *loser, int held,
+                                    int64_t allocated, int64_t picked)
+{
+	loser->class = held ? LOSES_HELD : LOSES_UNPICKED;
+	if (held ? allocated > 0 : allocated > picked)
+		shortage_consider(s, loser);
+	loser->class = LOSES_PICKED;
+	if (!held && picked > 0)
+		shortage_consider(s, loser);
+}
+
+static int shortage_same(const struct bko_span *a, const struct bko_span *b)
+{
+	return !bko__key_compare(a->data, a->size, b->data, b->size);
+}
+
+/* The places of an order at this position that never waited. */
+static int32_t shortage_look_order(struct bko_engine *engine, struct shortage_step *s,
+                                   struct bko__row *row, int64_t settled)
+{
+	struct bko__ord *order = bko__take(engine, sizeof *order);
+	struct bko__loser loser;
+	uint32_t found, i, p;
+	int32_t status;
+	int held;
+
+	if (!order)
+		return engine->tx.status;
+	memset(order, 0, sizeof *order);
+	order->row = row;
+	order->id.data = row->key + 2;
+	order->id.size = row->key[1];
+	status = bko__order_decode(engine, order, &found);
+	held = order->rec.state == BKO__O_HELD;
+	if (status || (order->rec.state != BKO__O_OPEN && !held) ||
+	    (held && order->rec.hold_until <= settled))
+		return status;
+	memset(&loser, 0, sizeof loser);
+	loser.size = row->key[1];
+	memcpy(loser.order, order->id.data, order->id.size);
+	for (i = 0; i < order->rec.line_count; i++) {
+		const struct bko__ol *line = &order->lines[i];
+
+		if (!shortage_same(&line->rec.item, s->item))
+			continue;
+		for (p = 0; p < line->rec.place_count; p++) {
+			const struct bko__place *place = &line->places[p];
+
+			if ((place->flags & (BKO__PL_WAITED | BKO__PL_UNTRACKED)) ||
+			    !shortage_same(&line->candidates[place->location], s->location))
+				continue;
+			loser.rank = bko__place_rank(place);
+			loser.line = i;
+			loser.place = p;
+			shortage_consider_units(s, &loser, held, place->allocated, place->picked);
+		}
+	}
+	return BKO_OK;
+}
+
+/* A part that waited. Parts of holds that ran out are dead, swept or not. */
+static int32_t shortage_look_part(struct bko_engine *engine, struct shortage_step *s,
+                                  const struct bko__row *row, size_t rank_at, int64_t settled)
+{
+	struct bko__loser loser;
+	struct bko__part part;
+
+	memset(&loser, 0, sizeof loser);
+	if (bko__part_get(bko__value(row), &part) ||
+	    !bko__key_get_rank(row->key, row->key_size, rank_at, &loser.rank))
+		return bko__fail(engine, BKO_E_CORRUPT, "a row of the queue");
+	if (part.held_until && part.held_until <= settled)
+		return BKO_OK;
+	loser.size = (uint32_t)part.order.size;
+	memcpy(loser.order, part.order.data, part.order.size);
+	loser.line = part.line;
+	loser.place = part.place;
+	shortage_consider_units(s, &loser, part.held_until != 0, part.allocated, part.picked);
+	return BKO_OK;
+}
+
+/* The head as it is stored; *missing 0 also where there is none. */
+static int32_t shortage_head(struct bko_engine *engine, const struct shortage_step *s,
+                             struct bko__row **row, struct bko__head *head)
+{
+	struct bko__key key;
+	int32_t status;
+
+	bko__pos_key(s->item, s->location, &key);
+	*row = bko__want(engine, &key, BKO__WANT_FREE);
+	status = bko__fetch(engine);
+	memset(head, 0, sizeof *head);
+	if (!status && (*row)->present && bko__head_get(bko__value(*row), head))
+		status = bko__fail(engine, BKO_E_CORRUPT, "a position");
+	return status;
+}
+
+static int32_t shortage_run_begin(struct bko_engine *engine, void *arguments)
+{
+	struct shortage_step *s = arguments;
+	int32_t status = bko__base_want(engine);
+	uint64_t first, count;
+	struct bko__head head;
+	struct bko__row *row;
+	struct bko__pos *pos;
+
+	if (!status)
+		status = shortage_head(engine, s, &row, &head);
+	if (status)
+		return status;
+	s->over = !head.missing;
+	if (s->over || head.settled >= s->now)
+		return BKO_OK;
+	pos = bko__pos_want(engine, s->item, s->location, BKO__POS_SERVES);
+	if (!pos)
+		return engine->tx.status;
+	status = bko__positions_load(engine, s->now);
+	if (!status)
+		status = bko__finish(engine, pos->lane, &first, &count);
+	s->over = !pos->head.missing;
+	return status;
+}
+
+/* Where the rows of a phase begin. */
+static void shortage_first(const struct shortage_step *s, uint32_t phase, struct bko__key *key)
+{
+	static const uint8_t kinds[3] = {'a', 'w', 'z'};
+
+	if (phase == SHORTAGE_ORDERS) {
+		bko__key_begin(key, 'O');
+		return;
+	}
+	bko__pos_key(s->item, s->location, key);
+	bko__key_byte(key, kinds[phase - SHORTAGE_A]);
+}
+
+static int32_t shortage_run_page(struct bko_engine *engine, void *arguments)
+{
+	struct shortage_step *s = arguments;
+	const struct bko__shortage *pass = &engine->shortage;
+	int32_t status = bko__base_want(engine);
+	struct bko__row *head_row;
+	struct bko__range *range;
+	struct bko__head head;
+	struct bko__key all, end;
+	uint32_t i;
+
+	if (status)
+		return status;
+	shortage_first(s, pass->phase, &all);
+	bko__key_after(&all, &end);
+	range = bko__want_range(engine, &pass->from, &end, engine->options.serve_lines);
+	status = shortage_head(engine, s, &head_row, &head);
+	s->over = !head.missing;
+	s->losers = bko__take(engine, sizeof pass->losers + sizeof *s->losers);
+	if (!s->losers)
+		return engine->tx.status;
+	s->count = pass->count;
+	memcpy(s->losers, pass->losers, sizeof pass->losers);
+	for (i = 0; !status && i < range->count; i++) {
+		struct bko__row *row = range->rows[i];
+
+		s->from.size = row->key_size;
+		memcpy(s->from.bytes, row->key, row->key_size);
+		if (pass->phase != SHORTAGE_ORDERS) {
+			bko__key_byte(&s->from, 0);
+			status = shortage_look_part(engine, s, row, all.size, head.settled);
+			continue;
+		}
+		s->from.size = row->key[1] + 2u; /* on behind all rows of this order */
+		if (row->key_size == s->from.size)
+			status = shortage_look_order(engine, s, row, head.settled);
+		bko__key_after(&s->from, &s->from);
+	}
+	s->more = range->more;
+	return status;
+}
+
+/* Units of the loser's class that its place still has. */
+static int64_t shortage_units(const struct bko__loser *loser, const struct bko__ord *order,
+                              const struct bko__at *at)
+{
+	int64_t picked = bko__at_picked(at), allocated = bko__at_allocated(at);
+	int held = order->rec.state == BKO__O_HELD;
+
+	if (held != (loser->class == LOSES_HELD) || (held && order->rec.hold_until <= at->pos->now))
+		return 0;
+	if (held)
+		return allocated;
+	return loser->class == LOSES_PICKED ? picked : allocated - picked;
+}
+
+/* The place loses units: they wait at its rank, outside the limit. */
+static int32_t shortage_lose(struct bko_engine *engine, struct bko__ord *order, struct bko__at *at,
+                             int64_t units)
+{
+	uint32_t waited = at->place->flags & BKO__PL_WAITED;
+	struct bko__held held;
+	int32_t status = bko__at_demote(engine, order, at, units);
+
+	if (!status && order->rec.state == BKO__O_HELD) {
+		memset(&held, 0, sizeof held);
+		held.allocated = -units;
+		held.backordered = held.outside = units;
+		held.rank = at->part->rank;
+		status = bko__agenda_add(engine, at->pos, order->rec.hold_until, &held);
+	}
+	if (status)
+		return status;
+	at->pos->head.missing -= units;
+	bko__order_tell(engine, order, at->line_number, at->pos, BKO_EVENT_UNALLOCATED, -units,
+	                BKO_BY_SHORTAGE, NULL);
+	bko__order_tell(engine, order, at->line_number, at->pos, BKO_EVENT_BACKORDERED, units,
+	                BKO_BY_SHORTAGE, NULL);
+	return waited ? BKO_OK : bko__order_put(engine, order);
+}
+
+/* The loser's place as it is now; NULL if it is not there any more. */
+static struct bko__place *shortage_place(const struct shortage_step *s,
+                                         const struct bko__loser *loser, struct bko__ord *order)
+{
+	struct bko__place *place;
+	struct bko__rank rank;
+	struct bko__ol *line;
+
+	if ((order->rec.state != BKO__O_OPEN && order->rec.state != BKO__O_HELD) ||
+	    loser->line >= order->rec.line_count)
+		return NULL;
+	line = &order->lines[loser->line];
+	if (loser->place >= line->rec.place_count)
+		return NULL;
+	place = &line->places[loser->place];
+	rank = bko__place_rank(place);
+	if ((place->flags & BKO__PL_UNTRACKED) || bko__rank_compare(&rank, &loser->rank) ||
+	    !shortage_same(&line->rec.item, s->item) ||
+	    !shortage_same(&line->candidates[place->location], s->location))
+		return NULL;
+	return place;
+}
+
+static int32_t shortage_run_lose(struct bko_engine *engine, void *arguments)
+{
+	struct shortage_step *s = arguments;
+	const struct bko__loser *loser = &engine->shortage.losers[engine->shortage.next];
+	const struct bko_span id = {loser->order, loser->size};
+	int32_t status = bko__base_want(engine);
+	struct bko__place *place = NULL;
+	struct bko__ord *order;
+	uint64_t first, count;
+	struct bko__pos *pos;
+	uint32_t found = 0;
+	struct bko__at at;
+	int64_t units;
+
+	if (status)
+		return status;
+	order = bko__order_want(engine, &id);
+	pos = bko__pos_want(engine, s->item, s->location, BKO__POS_SERVES);
+	bko__lane_want(engine, bko__lane_of(engine, &id));
+	status = bko__fetch(engine);
+	if (!status)
+		status = bko__order_decode(engine, order, &found);
+	if (!status && found)
+		place = shortage_place(s, loser, order);
+	if (place) {
+		bko__part_want(engine, pos, &loser->rank);
+		if (order->rec.state == BKO__O_HELD)
+			bko__agenda_row(engine, pos, order->rec.hold_until);
+	}
+	if (!status)
+		status = bko__positions_load(engine, s->now);
+	if (!status && place) {
+		at = bko__order_at(engine, order, loser->line, loser->place);
+		order->now = pos->now;
+		units = bko__min(shortage_units(loser, order, &at), pos->head.missing);
+		if (units > 0)
+			status = shortage_lose(engine, order, &at, units);
+	}
+	if (!status)
+		status = bko__finish(engine, pos->lane, &first, &count);
+	s->over = !status && !pos->head.missing;
+	return status;
+}
+
+/* Takes over what a step found; 0 after the last one of the pass. */
+static int shortage_advance(struct bko__shortage *pass, const struct shortage_step *s)
+{
+	uint32_t phase = pass->phase;
+
+	if (s->over)
+		return 0;
+	if (phase == SHORTAGE_LOSE)
+		return ++pass->next < pass->count;
+	if (phase != SHORTAGE_BEGIN) {
+		pass->count = s->count;
+		memcpy(pass->losers, s->losers, s->count * sizeof *s->losers);
+		pass->from = s->from;
+		if (s->more)
+			return 1;
+	}
+	pass->phase++;
+	if (pass->phase == SHORTAGE_LOSE)
+		return pass->count > 0;
+	shortage_first(s, pass->phase, &pass->from);
+	return 1;
+}
+
+int32_t bko__shortage_step(struct bko_engine *engine, const struct bko_span *item,
+                           const struct bko_span *location, int64_t now)
+{
+	struct bko__shortage *pass = &engine->shortage;
+	struct shortage_step s;
+	int32_t status;
+
+	if (pass->call != engine->stats.calls) {
+		memset(pass, 0, sizeof *pass);
+		pass->call = engine->stats.calls;
+	}
+	memset(&s, 0, sizeof s);
+	s.item = item;
+	s.location = location;
+	s.now = now;
+	do {
+		bko__run run = pass->phase == SHORTAGE_BEGIN  ? shortage_run_begin
+		               : pass->phase == SHORTAGE_LOSE ? shortage_run_lose
+		                                              : shortage_run_page;
+
+		s.over = 0;
+		status = bko__drive(engine, run, &s);
+	} while (!status && shortage_advance(pass, &s));
+	if (status != BKO_WANT)
+		pass->call = 0; /* the next pass begins anew */
+	return status;
 }
