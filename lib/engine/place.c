@@ -3,212 +3,8 @@
  * in one step.
  */
 #include "base/number.h"
-#include "engine/agenda.h"
-#include "engine/decide.h"
-#include "engine/limit.h"
 #include "engine/news.h"
 #include "engine/place.h"
-#include "rules/rank.h"
-
-enum { REQUEST_SEED = 1 };
-
-static int32_t check_line(struct bko_engine *engine, const struct bko_order_request *request,
-                          uint32_t number, struct bko__plan *plan)
-{
-	const uint8_t *at = (const uint8_t *)request->lines + (size_t)number * request->stride;
-	struct bko_line line;
-	int32_t status = bko__struct_in(engine, &line, sizeof line, at, request->stride, "line");
-	uint32_t c, k;
-
-	if (status)
-		return bko__fail_line(engine, status, "line", number);
-	if (bko__check_id(engine, &line.item, 0, "line.item"))
-		return bko__fail_line(engine, BKO_E_ARGUMENT, "line.item", number);
-	if (line.quantity < 1)
-		return bko__fail_line(engine, BKO_E_ARGUMENT, "line.quantity", number);
-	if (line.quantity > BKO__QUANTITY_MAX)
-		return bko__fail_line(engine, BKO_E_RANGE, "line.quantity", number);
-	if (line.flags & BKO_ORDER_UNSPLITTABLE)
-		return bko__fail_line(engine, BKO_E_UNSUPPORTED, "line.flags", number);
-	if (line.flags || line.reserved)
-		return bko__fail_line(engine, BKO_E_ARGUMENT, "line.flags", number);
-	if (line.window_ms)
-		return bko__fail_line(engine, BKO_E_UNSUPPORTED, "line.window_ms", number);
-	if (line.candidate_count > BKO_CANDIDATES_MAX || (line.candidate_count && !line.candidates))
-		return bko__fail_line(engine, BKO_E_ARGUMENT, "line.candidates", number);
-	plan->item = line.item;
-	plan->count = line.candidate_count;
-	plan->quantity = line.quantity;
-	for (c = 0; c < plan->count; c++) {
-		plan->candidates[c] = line.candidates[c];
-		if (bko__check_id(engine, &plan->candidates[c], 1, "line.candidates"))
-			return bko__fail_line(engine, BKO_E_ARGUMENT, "line.candidates", number);
-		for (k = 0; k < c; k++) {
-			if (!bko__key_compare(plan->candidates[k].data, plan->candidates[k].size,
-			                      plan->candidates[c].data, plan->candidates[c].size))
-				return bko__fail_line(engine, BKO_E_ARGUMENT,
-				                      "line.candidates (twice)", number);
-		}
-	}
-	return BKO_OK;
-}
-
-static int32_t check_request(struct bko_engine *engine, const struct bko_order_request *r)
-{
-	const uint32_t stops = BKO_STOP_PAYMENT | BKO_STOP_FRAUD | BKO_STOP_ADDRESS | BKO_STOP_HOST;
-
-	if (r->flags & (BKO_ORDER_SHIP_TOGETHER | BKO_ORDER_UNSPLITTABLE))
-		return bko__fail(engine, BKO_E_UNSUPPORTED, "request.flags");
-	if (r->flags & ~(uint32_t)(BKO_ORDER_ACCEPT_PART | BKO_ORDER_IN_ORDER))
-		return bko__fail(engine, BKO_E_ARGUMENT, "request.flags");
-	if (bko__check_id(engine, &r->customer, 1, "request.customer") ||
-	    bko__check_id(engine, &r->channel, 1, "request.channel"))
-		return engine->error.status;
-	if (!r->lines || !r->line_count)
-		return bko__fail(engine, BKO_E_ARGUMENT, "request.lines");
-	if (r->line_count > engine->options.max_lines)
-		return bko__fail(engine, BKO_E_TOO_LARGE, "request.line_count");
-	if (r->order_class >= BKO_CLASSES)
-		return bko__fail(engine, BKO_E_ARGUMENT, "request.order_class");
-	if ((r->stops & ~stops) || r->reserved)
-		return bko__fail(engine, BKO_E_ARGUMENT, "request.stops");
-	if (!bko__time_ok(r->need_by_ms) || !bko__time_ok(r->rank_ms) ||
-	    !bko__time_ok(r->hold_until_ms))
-		return bko__fail(engine, BKO_E_RANGE, "request.need_by_ms, rank_ms, hold_until_ms");
-	return BKO_OK;
-}
-
-/* What makes two requests the same: all but the time of asking. */
-static void hash_request(const struct bko__placing *placing, struct bko__hash *hash)
-{
-	const struct bko_order_request *r = &placing->request;
-	uint32_t i, c;
-
-	bko__hash_begin(hash, REQUEST_SEED);
-	bko__hash_uint(hash, r->flags | (uint64_t)r->order_class << 32);
-	bko__hash_uint(hash, r->stops);
-	bko__hash_uint(hash, (uint64_t)r->need_by_ms);
-	bko__hash_uint(hash, (uint64_t)r->rank_ms);
-	bko__hash_uint(hash, (uint64_t)r->hold_until_ms);
-	bko__hash_bytes(hash, r->customer.data, r->customer.size);
-	bko__hash_bytes(hash, r->channel.data, r->channel.size);
-	for (i = 0; i < placing->buyer.count; i++) {
-		const struct bko__plan *plan = &placing->buyer.plans[i];
-
-		bko__hash_bytes(hash, plan->item.data, plan->item.size);
-		bko__hash_uint(hash, (uint64_t)plan->quantity);
-		bko__hash_uint(hash, plan->count);
-		for (c = 0; c < plan->count; c++)
-			bko__hash_bytes(hash, plan->candidates[c].data, plan->candidates[c].size);
-	}
-}
-
-/* Checks the request anew in each run: the plans are of the run. */
-static int32_t prepare(struct bko_engine *engine, struct bko__placing *placing)
-{
-	struct bko__buyer *buyer = &placing->buyer;
-	uint32_t i;
-	int32_t status = BKO_OK;
-
-	memset(buyer, 0, sizeof *buyer);
-	buyer->count = (uint32_t)placing->request.line_count;
-	buyer->plans = bko__take(engine, buyer->count * sizeof *buyer->plans);
-	if (!buyer->plans)
-		return engine->tx.status;
-	memset(buyer->plans, 0, buyer->count * sizeof *buyer->plans);
-	for (i = 0; !status && i < buyer->count; i++)
-		status = check_line(engine, &placing->request, i, &buyer->plans[i]);
-	buyer->customer = placing->request.customer;
-	buyer->channel = placing->request.channel;
-	buyer->order_class = placing->request.order_class;
-	buyer->in_order = (placing->request.flags & BKO_ORDER_IN_ORDER) != 0;
-	buyer->need_by = placing->request.need_by_ms;
-	buyer->now = placing->op.now_ms;
-	buyer->hold_until = placing->request.hold_until_ms;
-	return status;
-}
-
-/* A line that moves keeps epoch, band and time, and takes the next sequence of where
- * it comes to. An epoch that is not there yet counts as the present one. */
-static void keep_rank(const struct bko__pos *pos, const struct bko__place *from,
-                      struct bko__rank *rank)
-{
-	rank->epoch = from->epoch < pos->head.epoch ? from->epoch : pos->head.epoch;
-	rank->band = from->band;
-	rank->time = from->rank_time;
-}
-
-int32_t bko__place_part(struct bko_engine *engine, struct bko__ord *order, uint32_t number,
-                        const struct bko__buyer *buyer, const struct bko__plan *plan, uint32_t c,
-                        uint32_t part_number)
-{
-	struct bko__ol *line = &order->lines[number];
-	struct bko__place *place = bko__line_place(engine, line);
-	int64_t waits = c == plan->home ? plan->later : 0, taken = plan->now[c];
-	struct bko__pos *pos = plan->pos[c];
-	struct bko__ranked ranked = {bko__max(buyer->now, pos->now), buyer->need_by,
-	                             order->rec.rank_ms, order->rec.order_class};
-	struct bko__held held;
-	struct bko__rank rank;
-
-	if (!place)
-		return engine->tx.status;
-	bko__rank_new(&pos->head, &ranked, &rank);
-	if (plan->keep)
-		keep_rank(pos, plan->keep, &rank);
-	place->epoch = rank.epoch;
-	place->band = rank.band;
-	place->rank_time = rank.time;
-	place->sequence = rank.sequence;
-	place->location = plan->location[c];
-	place->part = part_number;
-	if (pos->head.selling == BKO_SELL_UNTRACKED && pos->head.release_at <= pos->now)
-		place->flags |= BKO__PL_UNTRACKED;
-	else
-		pos->dirty = 1;
-	memset(&held, 0, sizeof held);
-	held.rank = rank;
-	held.holds = 1;
-	held.allocated = place->flags & BKO__PL_UNTRACKED ? 0 : taken;
-	held.backordered = waits;
-	if (waits) {
-		struct bko__pt *part = bko__take(engine, sizeof *part);
-		int32_t status;
-
-		if (!part)
-			return engine->tx.status;
-		memset(part, 0, sizeof *part);
-		part->rank = rank;
-		part->rec.backordered = waits;
-		part->rec.allocated = taken;
-		part->rec.placed = ranked.placed;
-		part->rec.expected =
-			pos->head.lead_time ? bko__time_add(pos->now, pos->head.lead_time) : 0;
-		part->rec.need_by = buyer->need_by;
-		part->rec.held_until = buyer->hold_until;
-		part->rec.line = number;
-		part->rec.place = line->rec.place_count - 1;
-		part->rec.stops = line->rec.stops;
-		part->rec.order_class = order->rec.order_class;
-		part->rec.order = order->id;
-		part->rec.limits = bko__limits_present(engine, buyer, plan);
-		if (part->rec.limits >> BKO_LIMIT_CUSTOMER & 1)
-			part->rec.customer = buyer->customer;
-		if (part->rec.limits >> BKO_LIMIT_CHANNEL & 1)
-			part->rec.channel = buyer->channel;
-		place->flags |= BKO__PL_WAITED;
-		status = bko__part_limits(engine, pos, part, waits, buyer->hold_until);
-		if (status)
-			return status;
-		bko__part_waits(pos, part, waits, 0);
-		bko__part_put(engine, pos, part);
-	} else {
-		place->allocated = taken;
-	}
-	if (buyer->hold_until)
-		return bko__agenda_add(engine, pos, buyer->hold_until, &held);
-	return engine->tx.status;
-}
 
 /* Gives a decided line its places in the order. */
 static int32_t placed(struct bko_engine *engine, struct bko__buyer *buyer, uint32_t number,
@@ -272,111 +68,6 @@ static void sum_up(struct bko__placing *placing)
 	if (done->refused &&
 	    (!(placing->request.flags & BKO_ORDER_ACCEPT_PART) || done->refused == done->asked))
 		done->outcome_flags = BKO_OUTCOME_REFUSED;
-}
-
-/* Lines of an outcome: of the decision, or as the order recorded them. */
-static void lines_out(const struct bko__placing *placing, struct bko_outcome *outcome)
-{
-	const struct bko__buyer *buyer = &placing->buyer;
-	int refused = (placing->done.outcome_flags & BKO_OUTCOME_REFUSED) != 0;
-	uint32_t i, c;
-
-	for (i = 0; i < buyer->count && outcome; i++) {
-		const struct bko__plan *plan = &buyer->plans[i];
-		struct bko_line_outcome line;
-
-		memset(&line, 0, sizeof line);
-		bko__said_out(plan, &line);
-		for (c = 0; c < plan->count; c++)
-			line.location_count += plan->now[c] || (plan->later && c == plan->home);
-		if (refused && !line.refused)
-			line.reason = BKO_REASON_ALL_OR_NOTHING;
-		bko__line_out(outcome, i, &line);
-	}
-	if (outcome)
-		outcome->line_count = buyer->count;
-}
-
-void bko__line_out(struct bko_outcome *outcome, uint32_t number,
-                   const struct bko_line_outcome *line)
-{
-	uint8_t *at = (uint8_t *)outcome->lines + (size_t)number * outcome->stride;
-
-	if (outcome->lines && number < outcome->line_capacity)
-		bko__struct_out(at, outcome->stride, line, sizeof *line);
-}
-
-static void replay_lines(const struct bko__ord *order, struct bko_outcome *outcome)
-{
-	uint32_t i;
-
-	for (i = 0; i < order->rec.line_count && outcome; i++) {
-		const struct bko__line *rec = &order->lines[i].rec;
-		struct bko_line_outcome line;
-
-		if (!rec->asked)
-			break; /* lines that came later were not placed */
-		memset(&line, 0, sizeof line);
-		line.reason = rec->reason;
-		line.asked = rec->asked;
-		line.allocated = rec->first_allocated;
-		line.backordered = rec->first_backordered;
-		line.refused = line.asked - line.allocated - line.backordered;
-		line.available_now = rec->available_now;
-		line.available_later = rec->available_later;
-		line.promise_kind = rec->kinds & 3;
-		line.first_kind = rec->kinds >> 2 & 3;
-		line.rest_kind = rec->kinds >> 4 & 3;
-		line.later_kind = rec->kinds >> 6 & 3;
-		line.promise_ms = rec->promise;
-		line.first = rec->first;
-		line.first_ms = rec->first_due;
-		line.rest_ms = rec->rest_due;
-		line.location_count = rec->first_locations;
-		line.state = rec->state;
-		bko__line_out(outcome, i, &line);
-	}
-	if (outcome)
-		outcome->line_count = i;
-}
-
-/* The first outcome of an order that is there already. */
-static int32_t replay(struct bko_engine *engine, struct bko__placing *placing,
-                      struct bko_outcome *outcome)
-{
-	struct bko__ord *order = &placing->order;
-	struct bko__opcome record;
-	uint32_t i;
-
-	if (order->rec.state == BKO__O_VOID)
-		return bko__fail(engine, BKO_E_VOID, "op.id");
-	if (memcmp(order->rec.hash, engine->tx.op_hash, sizeof order->rec.hash))
-		return bko__fail(engine, BKO_E_MISMATCH, "op.id");
-	if (order->rec.state == BKO__O_ERROR)
-		return bko__fail(engine, (int32_t)order->rec.error, "recorded before");
-	memset(&record, 0, sizeof record);
-	record.outcome_flags = order->rec.outcome_flags;
-	record.reason = order->rec.reason;
-	record.status = order->rec.first_status;
-	record.lane = order->rec.lane;
-	record.first_event = order->rec.first_event;
-	record.event_count = order->rec.event_count;
-	if (outcome)
-		outcome->line_count = 0;
-	if (order->rec.state == BKO__O_REFUSED) {
-		record.asked = record.refused = order->rec.error;
-	} else {
-		for (i = 0; i < order->rec.line_count && order->lines[i].rec.asked; i++) {
-			record.asked += order->lines[i].rec.asked;
-			record.allocated += order->lines[i].rec.first_allocated;
-			record.backordered += order->lines[i].rec.first_backordered;
-		}
-		record.refused = record.asked - record.allocated - record.backordered;
-		record.served = order->rec.first_served;
-		replay_lines(order, outcome);
-	}
-	bko__outcome_out(engine, &record, BKO_OUTCOME_REPLAYED, outcome);
-	return BKO__REPLAYED;
 }
 
 /* Counted: the record, the counters of refused demand, an event a line. */
@@ -452,7 +143,7 @@ static int32_t refuse(struct bko_engine *engine, struct bko__placing *placing,
 	if (status)
 		return status;
 	engine->tx.confirm = 1;
-	lines_out(placing, outcome);
+	bko__placed_out(placing, outcome);
 	bko__outcome_out(engine, done, 0, outcome);
 	return BKO_OK;
 }
@@ -510,7 +201,7 @@ static int32_t accept(struct bko_engine *engine, struct bko__placing *placing,
 	status = bko__order_put(engine, order);
 	if (status)
 		return status;
-	lines_out(placing, outcome);
+	bko__placed_out(placing, outcome);
 	bko__outcome_out(engine, done, 0, outcome);
 	return BKO_OK;
 }
@@ -552,7 +243,7 @@ static int32_t want_all(struct bko_engine *engine, struct bko__placing *placing)
 
 	if (status)
 		return status;
-	hash_request(placing, &hash);
+	bko__request_hash(placing, &hash);
 	memset(order, 0, sizeof *order);
 	order->id = placing->op.id;
 	if (!placing->quote) {
@@ -578,7 +269,7 @@ static int32_t run_place(struct bko_engine *engine, void *arguments)
 {
 	struct bko__placing *placing = arguments;
 	uint32_t flags = bko__lends(engine) ? 0 : BKO__POS_SUPPLIES, found = 0;
-	int32_t status = prepare(engine, placing);
+	int32_t status = bko__request_plans(engine, placing);
 
 	memset(&placing->done, 0, sizeof placing->done);
 	if (!status)
@@ -588,7 +279,7 @@ static int32_t run_place(struct bko_engine *engine, void *arguments)
 	if (status)
 		return status;
 	if (found)
-		return replay(engine, placing, placing->outcome);
+		return bko__placed_replay(engine, placing, placing->outcome);
 	status = bko__plans_load(engine, &placing->buyer, flags);
 	if (status)
 		return status;
@@ -607,7 +298,7 @@ static int32_t run_place(struct bko_engine *engine, void *arguments)
 		return accept(engine, placing, placing->outcome);
 	bko__undo(engine);
 	placing->done.status = placing->buyer.hold_until ? BKO_STATUS_HELD : BKO_STATUS_OPEN;
-	lines_out(placing, placing->outcome);
+	bko__placed_out(placing, placing->outcome);
 	bko__outcome_out(engine, &placing->done, 0, placing->outcome);
 	return BKO_OK;
 }
@@ -632,7 +323,7 @@ static int32_t place(bko_engine *engine, struct bko__placing *placing,
 	if (!status)
 		status = bko__check_outcome(engine, outcome);
 	if (!status)
-		status = check_request(engine, &placing->request);
+		status = bko__request_check(engine, &placing->request);
 	placing->outcome = outcome;
 	return status ? status : bko__drive(engine, run_place, placing);
 }

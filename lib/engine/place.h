@@ -29,4 +29,16 @@ int32_t bko__check_outcome(struct bko_engine *engine, const struct bko_outcome *
 void bko__line_out(struct bko_outcome *outcome, uint32_t number,
                    const struct bko_line_outcome *line);
 
+/* request.c: checks a request, fingerprints it, makes its plans (anew in each run: they
+ * are of the run). */
+int32_t bko__request_check(struct bko_engine *engine, const struct bko_order_request *request);
+void bko__request_hash(const struct bko__placing *placing, struct bko__hash *hash);
+int32_t bko__request_plans(struct bko_engine *engine, struct bko__placing *placing);
+
+/* place_outcome.c: the lines of a decision; the first outcome of an order that is there
+ * already. */
+void bko__placed_out(const struct bko__placing *placing, struct bko_outcome *outcome);
+int32_t bko__placed_replay(struct bko_engine *engine, struct bko__placing *placing,
+                           struct bko_outcome *outcome);
+
 #endif
