@@ -308,11 +308,14 @@ static int32_t run_amend(struct bko_engine *engine, void *arguments)
 	const uint32_t of_line = BKO_AMEND_QUANTITY | BKO_AMEND_LOCATION;
 	const uint32_t of_rank = BKO_AMEND_CLASS | BKO_AMEND_NEED_BY | BKO_AMEND_RANK;
 	int32_t status = bko__order_op_begin(engine, &a->call);
+	uint32_t standing;
 
 	if (status)
 		return status;
-	if (a->call.order.rec.state == BKO__O_RELEASED)
-		return bko__fail(engine, BKO_E_STATE, "order (released)");
+	standing = bko__order_status(&a->call.order, a->call.order.now);
+	if (standing != BKO_STATUS_HELD && standing != BKO_STATUS_OPEN &&
+	    standing != BKO_STATUS_PARTLY_SHIPPED)
+		return bko__fail(engine, BKO_E_STATE, "order (nothing of it is open)");
 	if ((a->amend.set & of_line) && a->amend.line >= a->call.order.rec.line_count)
 		return bko__fail(engine, BKO_E_NOT_FOUND, "amend.line");
 	if (a->amend.set & of_rank)
