@@ -262,6 +262,8 @@ static int32_t move_part(struct bko_engine *engine, struct amending *a, uint32_t
 	plan.location[0] = to;
 	bko__plan_want(engine, &plan, a->call.flags);
 	status = bko__plans_load(engine, &buyer, a->call.flags);
+	if (!status && !plan.count)
+		status = bko__fail(engine, BKO_E_NOT_FOUND, "amend.to");
 	if (!status)
 		status = bko__take_off(engine, &a->call, a->amend.line, &pick, units, BKO_BY_MOVING,
 		                       moved);
