@@ -196,6 +196,9 @@ static int64_t wait_at_home(struct model *m, struct order *o, struct line *l, in
 		out->later_kind = room == INT64_MAX ? BKO_LIMIT_NONE : BKO_LIMIT_NUMBER;
 		out->available_later = room == INT64_MAX ? 0 : room;
 		out->reason = k == n ? (uint32_t)BKO_REASON_NONE : why;
+		if (k < n &&
+		    state_at(p, now_at(m, l->item, at), room > 0) == BKO_STATE_DISCONTINUED)
+			out->reason = BKO_REASON_DISCONTINUED;
 		if (n % p->policy.quantum && !model_closed(p))
 			out->reason = BKO_REASON_QUANTUM;
 	}
@@ -224,8 +227,9 @@ int64_t model_decide(struct model *m, struct order *o, struct line *l, int32_t p
 	l->fresh = l->place_count;
 	memset(out, 0, sizeof *out);
 	out->asked = n;
-	if (!m->defined[l->item]) {
-		out->reason = BKO_REASON_UNKNOWN_ITEM;
+	if (l->candidate_count == 0) {
+		out->reason =
+			m->defined[l->item] ? BKO_REASON_UNKNOWN_LOCATION : BKO_REASON_UNKNOWN_ITEM;
 		out->state = BKO_STATE_OUT_OF_STOCK;
 		return out->refused = n;
 	}

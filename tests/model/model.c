@@ -124,6 +124,12 @@ int64_t model_available(const struct model *m, int32_t item, int32_t location)
 	return p->there ? greater(0, p->open - model_sum(m, item, location, SUM_CLAIMS)) : 0;
 }
 
+/* When a supply counts: on its date; past it, within its grace, on the next day. */
+static int64_t comes(const struct position *p, const struct supply *s)
+{
+	return s->due >= p->settled ? s->due : (p->settled / DAY + 1) * DAY;
+}
+
 static int overdue(const struct position *p, const struct supply *s)
 {
 	return s->due && p->settled > s->due + s->grace;
@@ -407,12 +413,12 @@ struct promise model_promise(const struct model *m, int32_t item, int32_t locati
 		for (int32_t i = 0; i < p->supply_count; i++)
 			if (p->supplies[i].due && !overdue(p, &p->supplies[i]) &&
 			    !(used & 1u << i) &&
-			    (next < 0 || p->supplies[i].due < p->supplies[next].due))
+			    (next < 0 || comes(p, &p->supplies[i]) < comes(p, &p->supplies[next])))
 				next = i;
 		if (next < 0)
 			break;
 		units = p->supplies[next].expected;
-		at = p->supplies[next].due;
+		at = comes(p, &p->supplies[next]);
 	}
 	if (n > 0 && r.first_kind) {
 		r.rest_kind = kind;
@@ -464,7 +470,7 @@ static int64_t brought_by(const struct position *p, int64_t date, int here)
 	int64_t units = 0;
 	for (int32_t i = 0; i < p->supply_count; i++) {
 		const struct supply *s = &p->supplies[i];
-		int64_t at = here ? greater(s->due, p->settled) : model_ready(p, s->due);
+		int64_t at = here ? comes(p, s) : model_ready(p, comes(p, s));
 		units += s->due && !overdue(p, s) && at <= date ? s->expected : 0;
 	}
 	return units;

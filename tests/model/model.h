@@ -38,7 +38,7 @@ struct line {
 };
 
 struct order {
-	uint32_t id, flags, order_class, line_count, refused;
+	uint32_t id, flags, order_class, line_count, refused, released;
 	int32_t customer, channel, held;
 	int64_t placed, confirmed, need_by, rank, hold_until;
 	struct line lines[OP_LINES];

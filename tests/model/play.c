@@ -36,10 +36,12 @@ uint32_t model_status(const struct model *m, const struct order *o, int64_t now)
 	}
 	if (o->refused)
 		return BKO_STATUS_REFUSED;
+	if (o->released)
+		return BKO_STATUS_RELEASED;
 	if (o->held && (gone || o->hold_until <= now))
 		return BKO_STATUS_EXPIRED;
 	if (o->held)
-		return ordered == cancelled ? BKO_STATUS_RELEASED : BKO_STATUS_HELD;
+		return BKO_STATUS_HELD;
 	if (ordered == cancelled)
 		return BKO_STATUS_CANCELLED;
 	if (ordered == cancelled + shipped)

@@ -58,19 +58,23 @@ static void add_up(struct bko_outcome *all, const struct bko_line_outcome *line)
 	all->reason = all->reason ? all->reason : line->refused ? line->reason : 0;
 }
 
-/* The candidates named, or the item's positions in the order they were made. */
+/* The candidates named, or the item's positions in the order they were made. The
+ * item must have them; the default location it has from the first use on. */
 void model_candidates(const struct model *m, struct line *l, const struct op_line *from)
 {
 	l->item = from->item;
 	l->candidate_count = 0;
 	for (int32_t k = 0; k < from->candidate_count; k++)
-		l->candidates[l->candidate_count++] = from->candidates[k];
+		if (m->positions[l->item][from->candidates[k]].there || from->candidates[k] == 0)
+			l->candidates[l->candidate_count++] = from->candidates[k];
 	for (int32_t n = 1; n <= m->made && from->candidate_count == 0; n++)
 		for (int32_t k = 0; k < OP_LOCATIONS; k++)
 			if (m->positions[l->item][k].made == n)
 				l->candidates[l->candidate_count++] = k;
-	if (l->candidate_count == 0)
+	if (l->candidate_count == 0 && from->candidate_count == 0)
 		l->candidates[l->candidate_count++] = 0;
+	if (!m->defined[l->item])
+		l->candidate_count = 0;
 }
 
 /* Settles the candidates of a line. One that gets no units goes back to the time it
@@ -289,6 +293,15 @@ static int32_t take_units(struct model *m, uint32_t verb, const struct order *o,
 	return BKO_OK;
 }
 
+static int64_t open_units(const struct order *o)
+{
+	int64_t open = 0;
+	for (uint32_t i = 0; i < o->line_count; i++)
+		for (int32_t k = 0; k < o->lines[i].place_count; k++)
+			open += o->lines[i].places[k].allocated + o->lines[i].places[k].backordered;
+	return open;
+}
+
 /* Cancel, ship, pick, unpick, unallocate: whatever takes units by picks. */
 static int32_t units(struct model *m, const struct op *op, uint32_t verb, struct op_result *r)
 {
@@ -317,6 +330,8 @@ static int32_t units(struct model *m, const struct op *op, uint32_t verb, struct
 	}
 	if (!status && verb == OP_SHIP && r->outcome.quantity == 0 && !up_to)
 		status = BKO_E_INSUFFICIENT;
+	if (!status && verb == OP_CANCEL)
+		o->released = o->held && !open_units(o);
 	return status;
 }
 
@@ -474,7 +489,8 @@ static int32_t re_source(struct model *m, struct order *o, struct line *l, const
 	struct line to = {.item = l->item, .candidate_count = 1, .candidates = {op->to}};
 	if (op->location == op->to)
 		return BKO_E_ARGUMENT;
-	model_look(m, &to, op->now);
+	if (m->positions[l->item][op->to].there || op->to == 0)
+		model_look(m, &to, op->now);
 	for (int32_t i = 0; i < l->candidate_count; i++)
 		to.candidate_count &= l->candidates[i] != op->to;
 	if (to.candidate_count)
@@ -486,6 +502,8 @@ static int32_t re_source(struct model *m, struct order *o, struct line *l, const
 		struct bko_line_outcome out;
 		if (p->location != op->location || waiting + shelf == 0)
 			continue;
+		if (!m->positions[l->item][op->to].there)
+			return BKO_E_NOT_FOUND;
 		take_waiting(p, waiting);
 		p->allocated -= shelf;
 		free_units(m, l, p, shelf);
