@@ -174,8 +174,7 @@ static int32_t amend_quantity(struct bko_engine *engine, struct amending *a)
 	return status;
 }
 
-/* New ranks for all that waits, with the old placing times. A hold's waiting units
- * move between the bands of its agenda row as well. */
+/* New ranks for all that waits, with the old placing times. */
 static int32_t amend_rank(struct bko_engine *engine, struct amending *a)
 {
 	struct bko__ord *order = &a->call.order;
@@ -191,21 +190,10 @@ static int32_t amend_rank(struct bko_engine *engine, struct amending *a)
 	for (i = 0; i < order->rec.line_count; i++) {
 		for (p = 0; !status && p < order->lines[i].rec.place_count; p++) {
 			struct bko__at at = bko__order_at(engine, order, i, p);
-			struct bko__held held;
 
-			if (!bko__at_waiting(&at))
-				continue;
-			memset(&held, 0, sizeof held);
-			held.rank = at.part->rank;
-			held.backordered = -bko__at_waiting(&at);
-			if (a->call.until)
-				status = bko__agenda_add(engine, at.pos, a->call.until, &held);
-			if (!status)
-				status = bko__part_rerank(engine, order, &at, at.part->rec.placed);
-			held.rank = at.part->rank;
-			held.backordered = -held.backordered;
-			if (!status && a->call.until)
-				status = bko__agenda_add(engine, at.pos, a->call.until, &held);
+			if (bko__at_waiting(&at))
+				status = bko__part_rerank(engine, order, &at, at.part->rec.placed,
+				                          a->call.until);
 		}
 	}
 	bko__order_tell(engine, order, 0, NULL, BKO_EVENT_AMENDED, 0,

@@ -5,7 +5,6 @@
 #include "engine/agenda.h"
 #include "engine/news.h"
 #include "engine/order_op.h"
-#include "rules/rank.h"
 
 struct confirming {
 	struct bko__order_op call;
@@ -59,35 +58,6 @@ static int32_t move_part(struct bko_engine *engine, struct confirming *c, struct
 static int holds_units(const struct bko__at *at)
 {
 	return bko__at_allocated(at) || bko__at_waiting(at);
-}
-
-int32_t bko__part_rerank(struct bko_engine *engine, struct bko__ord *order, struct bko__at *at,
-                         int64_t placed)
-{
-	struct bko__ranked ranked = {placed, order->rec.need_by, order->rec.rank_ms,
-	                             order->rec.order_class};
-	struct bko__pt *part = at->part;
-	int64_t waiting = part->rec.backordered;
-	struct bko__rank rank;
-
-	bko__rank_new(&at->pos->head, &ranked, &rank);
-	bko__part_waits(at->pos, part, -waiting, 0);
-	if (part->row) {
-		bko__delete(engine, part->row);
-		part->row->object = NULL;
-		part->row = NULL;
-	}
-	part->rank = rank;
-	part->rec.order_class = order->rec.order_class;
-	part->rec.need_by = order->rec.need_by;
-	at->place->epoch = rank.epoch;
-	at->place->band = rank.band;
-	at->place->rank_time = rank.time;
-	at->place->sequence = rank.sequence;
-	at->place->sub = 0;
-	bko__part_waits(at->pos, part, waiting, 0);
-	bko__part_put(engine, at->pos, part);
-	return engine->tx.status;
 }
 
 /* Decides anew what the hold lost (its units outside the limit), crediting what it
@@ -156,7 +126,7 @@ static int32_t confirm_place(struct bko_engine *engine, struct confirming *c, st
 		status = decide_lost(engine, c, at, &units);
 	if (!status && at->part && !until && bko__at_waiting(at) &&
 	    at->pos->now > bko__time_add(order->rec.placed, at->pos->head.hold_place))
-		status = bko__part_rerank(engine, order, at, at->pos->now);
+		status = bko__part_rerank(engine, order, at, at->pos->now, 0);
 	at->line->rec.cancelled += units;
 	*refused += units;
 	if (units)

@@ -67,8 +67,9 @@ int32_t bko__units_check(struct bko_engine *engine, struct bko__order_op *call,
                          const struct bko_op *op, const struct bko_units *units,
                          struct bko_units *copy, struct bko_outcome *outcome);
 
-/* Gives a part's waiting units a new rank, as if placed at `placed`. */
+/* rerank.c: gives a part's waiting units a new rank, as if placed at `placed`; those of a
+ * live hold (until != 0) move between the bands of its agenda row as well. */
 int32_t bko__part_rerank(struct bko_engine *engine, struct bko__ord *order, struct bko__at *at,
-                         int64_t placed);
+                         int64_t placed, int64_t until);
 
 #endif
