@@ -32,14 +32,20 @@ static struct bko__range *want_rest(struct bko_engine *engine, const struct bko_
 
 struct bko__ord *bko__order_want(struct bko_engine *engine, const struct bko_span *id)
 {
-	struct bko__ord *order = bko__take(engine, sizeof *order);
+	struct bko__ord *order;
+	struct bko__row *row;
 	struct bko__key key;
 
+	bko__order_key(id, &key);
+	row = bko__want(engine, &key, 0);
+	if (row->object)
+		return row->object;
+	order = bko__take(engine, sizeof *order);
 	if (!order)
 		return NULL;
 	memset(order, 0, sizeof *order);
-	bko__order_key(id, &key);
-	order->row = bko__want(engine, &key, 0);
+	row->object = order;
+	order->row = row;
 	order->id = *id;
 	if (!bko__lends(engine))
 		order->rest = want_rest(engine, id, 8);
@@ -110,7 +116,7 @@ int32_t bko__order_decode(struct bko_engine *engine, struct bko__ord *order, uin
 	uint32_t i;
 
 	*found = order->row->present;
-	if (!*found)
+	if (!*found || order->lines)
 		return BKO_OK;
 	r.data = order->row->value;
 	r.size = order->row->value_size;

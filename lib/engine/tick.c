@@ -6,6 +6,7 @@
 #include "engine/agenda.h"
 #include "engine/news.h"
 #include "engine/op.h"
+#include "engine/shortage.h"
 
 enum { PEEK, WORK, SWEEP, SHORTAGE, LAST };
 enum { SWEEP_ROWS = 64 };
@@ -175,7 +176,10 @@ static int32_t step(struct bko_engine *engine, struct ticking *t, uint32_t budge
 	switch (progress->phase) {
 	case WORK: status = bko__drive(engine, run_settle, t); break;
 	case SWEEP: status = bko__drive(engine, run_sweep, t); break;
-	default: t->next = PEEK; break;
+	default:
+		status = bko__shortage_step(engine, &t->item, &t->location, t->now);
+		t->next = PEEK;
+		break;
 	}
 	if (status)
 		return status;
