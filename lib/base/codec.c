@@ -69,34 +69,61 @@ static void encode_fixed(const uint8_t *member, unsigned kind, unsigned count,
 		w->full = 1;
 		return;
 	}
-	for (i = 0; i < count; i++, member += step, to += size) {
-		uint64_t value = load_member(member, step);
-
-		if (end - to >= 8)
-			bko__store_8(to, value);
-		else
-			bko__put_le(to, value, size);
-	}
 	w->size += (size_t)size * count;
+	for (i = 0; i < count && end - to >= 8; i++, member += step, to += size)
+		bko__store_8(to, load_member(member, step));
+	for (; i < count; i++, member += step, to += size)
+		bko__put_le(to, load_member(member, step), size);
 }
 
-/* A run of numbers of variable length; most take one byte. */
+enum { VARINT_MAX = 10 };
+
+/* One number where there is room for the longest; most take one byte. */
+static inline uint8_t *put_number(uint8_t *to, uint64_t value)
+{
+	while (value >= 0x80) {
+		*to++ = (uint8_t)(value | 0x80);
+		value >>= 7;
+	}
+	*to++ = (uint8_t)value;
+	return to;
+}
+
+/* A run of numbers of variable length: a loop for each width, since this is where
+ * most of the time of an encoding goes. */
 static void encode_numbers(const uint8_t *member, unsigned kind, unsigned count,
                            struct bko__writer *w)
 {
+	uint8_t room[VARINT_MAX], *to;
 	size_t step = member_size(kind);
-	unsigned i;
+	uint64_t wide;
+	uint32_t narrow;
 
-	for (i = 0; i < count; i++, member += step) {
-		uint64_t value = load_member(member, step);
-
+	for (; count && w->capacity - w->size < (size_t)VARINT_MAX * count; count--) {
+		wide = load_member(member, step);
 		if (kind == BKO__V_QUANTITY)
-			value = bko__zigzag((int64_t)value);
-		if (value < 0x80 && w->size < w->capacity)
-			w->data[w->size++] = (uint8_t)value;
-		else
-			bko__write_uint(w, value);
+			wide = bko__zigzag((int64_t)wide);
+		bko__write_bytes(w, room, (size_t)(put_number(room, wide) - room));
+		member += step;
 	}
+	to = w->data + w->size;
+	if (kind == BKO__V_U32) {
+		for (; count; count--, member += sizeof narrow) {
+			memcpy(&narrow, member, sizeof narrow);
+			to = put_number(to, narrow);
+		}
+	} else if (kind == BKO__V_QUANTITY) {
+		for (; count; count--, member += sizeof wide) {
+			memcpy(&wide, member, sizeof wide);
+			to = put_number(to, bko__zigzag((int64_t)wide));
+		}
+	} else {
+		for (; count; count--, member += sizeof wide) {
+			memcpy(&wide, member, sizeof wide);
+			to = put_number(to, wide);
+		}
+	}
+	w->size = (size_t)(to - w->data);
 }
 
 void bko__encode(const struct bko__table *table, const void *record, struct bko__writer *w)
