@@ -426,6 +426,15 @@ BKO_API int32_t bko_order_quote(bko_engine *engine, int64_t now_ms,
 /* Places an order (or a hold); op->id is its id. Lines are decided together, in
  * line order: what can be sold now is allocated, the rest is backordered if
  * policy and limits admit it, the rest of that is refused.
+ * Of several candidates the smallest set is taken that covers all lines now (sets
+ * of a size in order of first appearance), or, where none does, each in order.
+ * What is backordered waits at one of them, its home: the one that admits most of
+ * it, then the earliest promise, then the first. A named candidate must be a
+ * position of the item, else BKO_REASON_UNKNOWN_LOCATION; the default location
+ * becomes one when it is first used. After accepting, open units that the merge
+ * leaves to eligible lines serve the queue (outcome.served): claims of stopped
+ * lines and of holds keep new orders from promises, not waiting lines from units.
+ * Units of an untracked item are allocated without stock and move no position.
  * Returns: BKO_OK with the outcome, refusals included; BKO_E_ARGUMENT naming
  * the line, BKO_E_RANGE, BKO_E_UNSUPPORTED, BKO_E_TOO_LARGE, BKO_E_MISMATCH,
  * BKO_E_VOID; BKO_E_CONTENDED, BKO_E_UNCERTAIN. Since: 0.1. */

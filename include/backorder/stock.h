@@ -78,7 +78,8 @@ struct bko_policy {
 	int64_t switch_at;
 	int64_t switch_back_at;       /* > switch_at; 0: switch_at + 1 */
 	int64_t low_at;               /* [0] LOW_STOCK at 0 < now <= low_at */
-	int64_t safety_stock;         /* [0] */
+	int64_t safety_stock;         /* [0] raising it takes open units at once, lowering it opens
+	                               * the buffer; none while phasing out */
 	uint32_t safety_guards_queue; /* 0 or 1 [0], bit SAFETY_STOCK: fill the buffer before the
 	                                 queue */
 	uint32_t handling_days;       /* [0] working days, up to 366 */
@@ -266,9 +267,10 @@ enum { BKO_ORIGIN_PURCHASE = 0, BKO_ORIGIN_TRANSFER = 1, BKO_ORIGIN_RETURN = 2 }
 
 /* Plans, re-dates, changes or closes a supply of a position. The position is
  * created if new. Quantity is what is still expected. An undated supply counts
- * as incoming and in no promise. Past its date a supply counts at now until
- * grace_ms later; beyond that it is overdue and counts no more, until it is
- * dated anew or comes.
+ * as incoming and in no promise. Past its date a supply counts at 00:00
+ * of the next working day (by the location's calendar, else the next day UTC)
+ * until grace_ms after it; beyond that it is overdue and counts no more, until it
+ * is dated anew or comes.
  * CLOSE: nothing more comes (short, or cancelled); of a transfer, the rest is
  * written off.
  * Returns: BKO_E_NOT_FOUND (item; supply to close), BKO_E_TOO_LARGE (more than
