@@ -4,9 +4,7 @@
  * (copies, lists, the queue, events, verification). Read backorder/types.h
  * first: its global rules hold.
  *
- * The engine answers four questions: can I sell this, when will the customer
- * have it, who is served next, what must I tell them. It decides; a store
- * (backorder/store.h) keeps the records.
+ * The engine decides; a store (backorder/store.h) keeps the records.
  *
  * WORDS. An *item* is the smallest thing sold. A *position* is one item at one
  * location; it has stock, supplies and a queue. A *line* of an order asks for a
@@ -27,12 +25,10 @@
  * that the same id may succeed later; see BKO_OP_ flags for the exceptions.
  *
  * TIME. Each position remembers the latest time it was settled to; an earlier
- * `now_ms` counts as that time.
- *
- * TRIPS. With a remote store a call that names its positions costs two trips
- * (one read, one apply), one that starts from an order id or from the candidate
- * "any" three; one more each if time-driven rows are due, if a served part
- * names limits, or if the supplies must be looked at; a first call one more.
+ * `now_ms` counts as that time. TRIPS. With a remote store a call that names its positions costs
+ * two trips (one read, one apply), one that starts from an order id or from the candidate "any"
+ * three; one more each if time-driven rows are due, if a served part names limits, or if the
+ * supplies must be looked at; a first call one more.
  *
  * LATER CAPABILITIES. Groups (ship together, unsplittable), windows, told
  * promises, kits, alternatives, suppliers, rationing: their members and flags

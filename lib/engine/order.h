@@ -36,7 +36,8 @@ struct bko__at {
 
 void bko__order_key(const struct bko_span *order, struct bko__key *key);
 
-/* Wants the order's row; on a remote store its further rows as well. */
+/* Wants the order's row; on a remote store its further rows as well. One object an
+ * order and run: what one step changes the next one sees. */
 struct bko__ord *bko__order_want(struct bko_engine *engine, const struct bko_span *order);
 
 /* Fetches and decodes it: BKO_E_NOT_FOUND, or BKO_E_STATE for a record of a refusal. */
