@@ -238,12 +238,8 @@ static int32_t move_part(struct bko_engine *engine, struct amending *a, uint32_t
 	struct bko__place origin = line->places[p];
 	struct bko__buyer buyer;
 	struct bko__plan plan;
-	struct bko_pick pick;
 	int32_t status;
 
-	memset(&pick, 0, sizeof pick);
-	pick.at_location = 1;
-	pick.location = a->amend.from;
 	plan_more(a, line, 0, &buyer, &plan);
 	plan.count = 1;
 	plan.candidates[0] = a->amend.to;
@@ -253,8 +249,8 @@ static int32_t move_part(struct bko_engine *engine, struct amending *a, uint32_t
 	if (!status && !plan.count)
 		status = bko__fail(engine, BKO_E_NOT_FOUND, "amend.to");
 	if (!status)
-		status = bko__take_off(engine, &a->call, a->amend.line, &pick, units, BKO_BY_MOVING,
-		                       moved);
+		status = bko__take_place(engine, &a->call, a->amend.line, p, units, BKO_BY_MOVING,
+		                         moved);
 	plan.quantity = *moved;
 	if (status || !*moved)
 		return status;

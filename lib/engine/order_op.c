@@ -279,6 +279,21 @@ int32_t bko__take_off(struct bko_engine *engine, struct bko__order_op *call, uin
 	return status;
 }
 
+int32_t bko__take_place(struct bko_engine *engine, struct bko__order_op *call, uint32_t line,
+                        uint32_t place, int64_t units, uint32_t by, int64_t *taken)
+{
+	int32_t status = BKO_OK;
+	uint32_t waiting;
+
+	*taken = 0;
+	for (waiting = 2; !status && waiting-- > 0 && *taken < units;) {
+		struct bko__at at = bko__order_at(engine, &call->order, line, place);
+
+		status = take_at(engine, call, &at, waiting, units - *taken, by, taken);
+	}
+	return status;
+}
+
 int32_t bko__at_demote(struct bko_engine *engine, struct bko__ord *order, struct bko__at *at,
                        int64_t units)
 {

@@ -57,6 +57,10 @@ int bko__pick_at(const struct bko_pick *pick, const struct bko__at *at);
 int32_t bko__take_off(struct bko_engine *engine, struct bko__order_op *call, uint32_t line,
                       const struct bko_pick *pick, int64_t units, uint32_t by, int64_t *taken);
 
+/* The same of one place: waiting units before allocated ones. */
+int32_t bko__take_place(struct bko_engine *engine, struct bko__order_op *call, uint32_t line,
+                        uint32_t place, int64_t units, uint32_t by, int64_t *taken);
+
 /* Puts units of a line that lost them back to waiting, outside the limit; the place
  * gets a part if it had none. The caller says where the units went. */
 int32_t bko__at_demote(struct bko_engine *engine, struct bko__ord *order, struct bko__at *at,
