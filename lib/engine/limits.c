@@ -61,7 +61,7 @@ static void limits_count(struct bko_engine *engine, uint32_t of)
 static int32_t limits_run_set(struct bko_engine *engine, void *arguments)
 {
 	struct limiting *l = arguments;
-	struct bko__limit fresh, *record = &fresh;
+	struct bko__limit *record;
 	uint64_t first, count;
 	struct bko__row *row;
 	struct bko__writer w;
@@ -77,12 +77,18 @@ static int32_t limits_run_set(struct bko_engine *engine, void *arguments)
 		status = bko__base_load(engine);
 	if (status)
 		return status;
-	memset(&fresh, 0, sizeof fresh);
-	fresh.settled = l->now;
-	if (row->present)
+	if (row->present) {
 		status = bko__limit_load(engine, row, l->now, &record);
+	} else {
+		record = bko__take(engine, sizeof *record);
+		status = engine->tx.status;
+	}
 	if (status)
 		return status;
+	if (!row->present) {
+		memset(record, 0, sizeof *record);
+		record->settled = l->now;
+	}
 	if (row->present && record->kind == l->limit.limit_kind && record->limit == l->limit.limit)
 		return BKO_OK;
 	if (!row->present)

@@ -52,15 +52,22 @@ enum { SHORTAGE_BEGIN, SHORTAGE_ORDERS, SHORTAGE_A, SHORTAGE_W, SHORTAGE_Z, SHOR
 
 enum { LOSES_HELD, LOSES_UNPICKED, LOSES_PICKED };
 
+/* What a page shows, in scratch. */
+struct shortage_page {
+	struct bko__head head;
+	struct bko__key all, end;
+	struct bko__range *rows;
+	struct bko__key from; /* where the next page begins */
+	uint32_t count;
+	struct bko__loser losers[BKO__LOSERS + 1]; /* the engine's, with those of this page */
+};
+
 /* One step of a pass; what it found is taken over once it is done. */
 struct shortage_step {
 	const struct bko_span *item, *location;
 	int64_t now;
 	uint32_t over; /* nothing is missing any more */
-	uint32_t more; /* rows of this phase are left, from `from` on */
-	struct bko__key from;
-	uint32_t count;
-	struct bko__loser *losers; /* the engine's, with those of this page */
+	struct shortage_page *page;
 };
 
 static int loses_before(const struct bko__loser *a, const struct bko__loser *b)
@@ -71,35 +78,36 @@ static int loses_before(const struct bko__loser *a, const struct bko__loser *b)
 }
 
 /* Keeps a place if it is among the worst. Ranks of one position are each one place's. */
-static void shortage_consider(struct shortage_step *s, const struct bko__loser *loser)
+static void shortage_consider(struct shortage_page *page, const struct bko__loser *loser)
 {
-	uint32_t at = s->count, i;
+	uint32_t at = page->count, i;
 
-	for (i = 0; i < s->count; i++) {
-		if (s->losers[i].class == loser->class &&
-		    !bko__rank_compare(&s->losers[i].rank, &loser->rank))
+	for (i = 0; i < page->count; i++) {
+		if (page->losers[i].class == loser->class &&
+		    !bko__rank_compare(&page->losers[i].rank, &loser->rank))
 			return;
 	}
-	while (at && loses_before(loser, &s->losers[at - 1]))
+	while (at && loses_before(loser, &page->losers[at - 1]))
 		at--;
 	if (at == BKO__LOSERS)
 		return;
-	if (s->count == BKO__LOSERS)
-		s->count--;
-	memmove(&s->losers[at + 1], &s->losers[at], (s->count - at) * sizeof *s->losers);
-	s->losers[at] = *loser;
-	s->count++;
+	if (page->count == BKO__LOSERS)
+		page->count--;
+	memmove(&page->losers[at + 1], &page->losers[at],
+	        (page->count - at) * sizeof *page->losers);
+	page->losers[at] = *loser;
+	page->count++;
 }
 
-static void shortage_consider_units(struct shortage_step *s, struct bko__loser *loser, int held,
+static void shortage_consider_units(struct shortage_page *page, struct bko__loser *loser, int held,
                                     int64_t allocated, int64_t picked)
 {
 	loser->class = held ? LOSES_HELD : LOSES_UNPICKED;
 	if (held ? allocated > 0 : allocated > picked)
-		shortage_consider(s, loser);
+		shortage_consider(page, loser);
 	loser->class = LOSES_PICKED;
 	if (!held && picked > 0)
-		shortage_consider(s, loser);
+		shortage_consider(page, loser);
 }
 
 static int shortage_same(const struct bko_span *a, const struct bko_span *b)
@@ -109,7 +117,7 @@ static int shortage_same(const struct bko_span *a, const struct bko_span *b)
 
 /* The places of an order at this position that never waited. */
 static int32_t shortage_look_order(struct bko_engine *engine, struct shortage_step *s,
-                                   struct bko__row *row, int64_t settled)
+                                   struct bko__row *row)
 {
 	struct bko__ord *order = bko__take(engine, sizeof *order);
 	struct bko__loser loser;
@@ -126,7 +134,7 @@ static int32_t shortage_look_order(struct bko_engine *engine, struct shortage_st
 	status = bko__order_decode(engine, order, &found);
 	held = order->rec.state == BKO__O_HELD;
 	if (status || (order->rec.state != BKO__O_OPEN && !held) ||
-	    (held && order->rec.hold_until <= settled))
+	    (held && order->rec.hold_until <= s->page->head.settled))
 		return status;
 	memset(&loser, 0, sizeof loser);
 	loser.size = row->key[1];
@@ -145,7 +153,8 @@ static int32_t shortage_look_order(struct bko_engine *engine, struct shortage_st
 			loser.rank = bko__place_rank(place);
 			loser.line = i;
 			loser.place = p;
-			shortage_consider_units(s, &loser, held, place->allocated, place->picked);
+			shortage_consider_units(s->page, &loser, held, place->allocated,
+			                        place->picked);
 		}
 	}
 	return BKO_OK;
@@ -153,65 +162,23 @@ static int32_t shortage_look_order(struct bko_engine *engine, struct shortage_st
 
 /* A part that waited. Parts of holds that ran out are dead, swept or not. */
 static int32_t shortage_look_part(struct bko_engine *engine, struct shortage_step *s,
-                                  const struct bko__row *row, size_t rank_at, int64_t settled)
+                                  const struct bko__row *row)
 {
 	struct bko__loser loser;
 	struct bko__part part;
 
 	memset(&loser, 0, sizeof loser);
 	if (bko__part_get(bko__value(row), &part) ||
-	    !bko__key_get_rank(row->key, row->key_size, rank_at, &loser.rank))
+	    !bko__key_get_rank(row->key, row->key_size, s->page->all.size, &loser.rank))
 		return bko__fail(engine, BKO_E_CORRUPT, "a row of the queue");
-	if (part.held_until && part.held_until <= settled)
+	if (part.held_until && part.held_until <= s->page->head.settled)
 		return BKO_OK;
 	loser.size = (uint32_t)part.order.size;
 	memcpy(loser.order, part.order.data, part.order.size);
 	loser.line = part.line;
 	loser.place = part.place;
-	shortage_consider_units(s, &loser, part.held_until != 0, part.allocated, part.picked);
+	shortage_consider_units(s->page, &loser, part.held_until != 0, part.allocated, part.picked);
 	return BKO_OK;
-}
-
-/* The head as it is stored; *missing 0 also where there is none. */
-static int32_t shortage_head(struct bko_engine *engine, const struct shortage_step *s,
-                             struct bko__row **row, struct bko__head *head)
-{
-	struct bko__key key;
-	int32_t status;
-
-	bko__pos_key(s->item, s->location, &key);
-	*row = bko__want(engine, &key, BKO__WANT_FREE);
-	status = bko__fetch(engine);
-	memset(head, 0, sizeof *head);
-	if (!status && (*row)->present && bko__head_get(bko__value(*row), head))
-		status = bko__fail(engine, BKO_E_CORRUPT, "a position");
-	return status;
-}
-
-static int32_t shortage_run_begin(struct bko_engine *engine, void *arguments)
-{
-	struct shortage_step *s = arguments;
-	int32_t status = bko__base_want(engine);
-	uint64_t first, count;
-	struct bko__head head;
-	struct bko__row *row;
-	struct bko__pos *pos;
-
-	if (!status)
-		status = shortage_head(engine, s, &row, &head);
-	if (status)
-		return status;
-	s->over = !head.missing;
-	if (s->over || head.settled >= s->now)
-		return BKO_OK;
-	pos = bko__pos_want(engine, s->item, s->location, BKO__POS_SERVES);
-	if (!pos)
-		return engine->tx.status;
-	status = bko__positions_load(engine, s->now);
-	if (!status)
-		status = bko__finish(engine, pos->lane, &first, &count);
-	s->over = !pos->head.missing;
-	return status;
 }
 
 /* Where the rows of a phase begin. */
@@ -227,45 +194,91 @@ static void shortage_first(const struct shortage_step *s, uint32_t phase, struct
 	bko__key_byte(key, kinds[phase - SHORTAGE_A]);
 }
 
+/* A page of the phase with the head as it is stored, of zeros where there is none. */
+static int32_t shortage_page_read(struct bko_engine *engine, struct shortage_step *s)
+{
+	const struct bko__shortage *pass = &engine->shortage;
+	struct shortage_page *page = bko__take(engine, sizeof *page);
+	struct bko__row *row;
+	int32_t status;
+
+	s->page = page;
+	if (!page)
+		return engine->tx.status;
+	memset(page, 0, sizeof *page);
+	if (pass->phase != SHORTAGE_BEGIN) {
+		shortage_first(s, pass->phase, &page->all);
+		bko__key_after(&page->all, &page->end);
+		page->rows = bko__want_range(engine, &pass->from, &page->end,
+		                             engine->options.serve_lines);
+	}
+	bko__pos_key(s->item, s->location, &page->from);
+	row = bko__want(engine, &page->from, BKO__WANT_FREE);
+	status = bko__fetch(engine);
+	if (!status && row->present && bko__head_get(bko__value(row), &page->head))
+		status = bko__fail(engine, BKO_E_CORRUPT, "a position");
+	s->over = !page->head.missing;
+	return status;
+}
+
+static int32_t shortage_run_begin(struct bko_engine *engine, void *arguments)
+{
+	struct shortage_step *s = arguments;
+	int32_t status = bko__base_want(engine);
+	uint64_t first, count;
+	struct bko__pos *pos;
+
+	if (!status)
+		status = shortage_page_read(engine, s);
+	if (status || s->over || s->page->head.settled >= s->now)
+		return status;
+	pos = bko__pos_want(engine, s->item, s->location, BKO__POS_SERVES);
+	if (!pos)
+		return engine->tx.status;
+	status = bko__positions_load(engine, s->now);
+	if (!status)
+		status = bko__finish(engine, pos->lane, &first, &count);
+	s->over = !pos->head.missing;
+	return status;
+}
+
+/* Looks at one row; the next page begins behind it, or behind all rows of its order. */
+static int32_t shortage_look(struct bko_engine *engine, struct shortage_step *s, uint32_t phase,
+                             struct bko__row *row)
+{
+	struct bko__key *from = &s->page->from;
+	int32_t status = BKO_OK;
+
+	from->size = row->key_size;
+	memcpy(from->bytes, row->key, row->key_size);
+	if (phase != SHORTAGE_ORDERS) {
+		bko__key_byte(from, 0);
+		return shortage_look_part(engine, s, row);
+	}
+	from->size = row->key[1] + 2u;
+	if (row->key_size == from->size)
+		status = shortage_look_order(engine, s, row);
+	bko__key_after(from, from);
+	return status;
+}
+
 static int32_t shortage_run_page(struct bko_engine *engine, void *arguments)
 {
 	struct shortage_step *s = arguments;
 	const struct bko__shortage *pass = &engine->shortage;
 	int32_t status = bko__base_want(engine);
-	struct bko__row *head_row;
-	struct bko__range *range;
-	struct bko__head head;
-	struct bko__key all, end;
+	struct shortage_page *page;
 	uint32_t i;
 
-	if (status)
+	if (!status)
+		status = shortage_page_read(engine, s);
+	if (status || s->over)
 		return status;
-	shortage_first(s, pass->phase, &all);
-	bko__key_after(&all, &end);
-	range = bko__want_range(engine, &pass->from, &end, engine->options.serve_lines);
-	status = shortage_head(engine, s, &head_row, &head);
-	s->over = !head.missing;
-	s->losers = bko__take(engine, sizeof pass->losers + sizeof *s->losers);
-	if (!s->losers)
-		return engine->tx.status;
-	s->count = pass->count;
-	memcpy(s->losers, pass->losers, sizeof pass->losers);
-	for (i = 0; !status && i < range->count; i++) {
-		struct bko__row *row = range->rows[i];
-
-		s->from.size = row->key_size;
-		memcpy(s->from.bytes, row->key, row->key_size);
-		if (pass->phase != SHORTAGE_ORDERS) {
-			bko__key_byte(&s->from, 0);
-			status = shortage_look_part(engine, s, row, all.size, head.settled);
-			continue;
-		}
-		s->from.size = row->key[1] + 2u; /* on behind all rows of this order */
-		if (row->key_size == s->from.size)
-			status = shortage_look_order(engine, s, row, head.settled);
-		bko__key_after(&s->from, &s->from);
-	}
-	s->more = range->more;
+	page = s->page;
+	page->count = pass->count;
+	memcpy(page->losers, pass->losers, sizeof pass->losers);
+	for (i = 0; !status && i < page->rows->count; i++)
+		status = shortage_look(engine, s, pass->phase, page->rows->rows[i]);
 	return status;
 }
 
@@ -385,10 +398,10 @@ static int shortage_advance(struct bko__shortage *pass, const struct shortage_st
 	if (phase == SHORTAGE_LOSE)
 		return ++pass->next < pass->count;
 	if (phase != SHORTAGE_BEGIN) {
-		pass->count = s->count;
-		memcpy(pass->losers, s->losers, s->count * sizeof *s->losers);
-		pass->from = s->from;
-		if (s->more)
+		pass->count = s->page->count;
+		memcpy(pass->losers, s->page->losers, s->page->count * sizeof *s->page->losers);
+		pass->from = s->page->from;
+		if (s->page->rows->more)
 			return 1;
 	}
 	pass->phase++;
