@@ -434,12 +434,14 @@ BKO_API int32_t bko_plan_forecast(const bko_plan_state *state, uint32_t horizon,
  * Returns: as bko_plan_forecast. Since: 0.1. */
 BKO_API int32_t bko_plan_variance(const bko_plan_state *state, uint32_t horizon, double *variances);
 
-/* Mean and variance of the demand of the next `periods` (1 to
- * BKO_PLAN_HORIZON_MAX) together: what a lead time plus a review needs. Errors
- * of different periods move together, so the variance is more than the sum.
+/* Mean and variance of the demand of the next `periods` together: what a lead
+ * time plus a review needs. periods: above 0 to BKO_PLAN_HORIZON_MAX, whole or
+ * not; a part of a period has that part of its demand. Errors of different
+ * periods move together, so the variance is more than the sum of those of the
+ * periods. For a lead time that varies add (mean / periods)^2 times its variance.
  * Limits: seasonal factors at their mean over the stretch; else as
  * bko_plan_variance. Returns: as bko_plan_forecast. Since: 0.1. */
-BKO_API int32_t bko_plan_total(const bko_plan_state *state, uint32_t periods, double *mean,
+BKO_API int32_t bko_plan_total(const bko_plan_state *state, double periods, double *mean,
                                double *variance);
 
 /* The width of intervals, learnt from their hits and misses. */

@@ -12,6 +12,7 @@
  */
 #include "plan/state.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { BANK_FALLBACK = 2 }; /* member that answers unless another is clearly better */
@@ -237,7 +238,9 @@ size_t bko__plan_auto_views(const struct plan_auto *state, struct plan_view *vie
 	twin->season = state->head.season;
 	twin->phase = state->head.seen % state->head.season;
 	/* The eighth power of the ratio of squared errors. */
-	ratio = plain->error > 0 ? twin->error / plain->error : 1;
+	ratio = twin->error > 0 ? HUGE_VAL : 1;
+	if (plain->error > 0)
+		ratio = twin->error / plain->error;
 	ratio *= ratio;
 	ratio *= ratio;
 	ratio *= ratio;

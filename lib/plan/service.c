@@ -54,17 +54,14 @@ int32_t bko_plan_safety_stock(const struct bko_plan_lead *lead, double service, 
 
 int32_t bko_plan_reorder_point(const struct bko_plan_lead *lead, double service, double *level)
 {
-	double mean, sd;
+	double mean, sd, stock;
 	int32_t status = bko_plan_lead_demand(lead, &mean, &sd);
 
-	if (status != BKO_OK)
-		return status;
-	if (!level)
-		return BKO_E_MISUSE;
-	if (!bko__plan_probability(service))
-		return BKO_E_ARGUMENT;
-	*level = mean + sd * bko__plan_normal_z(service);
-	return BKO_OK;
+	if (status == BKO_OK)
+		status = bko_plan_safety_stock(lead, service, level ? &stock : NULL);
+	if (status == BKO_OK)
+		*level = mean + stock;
+	return status;
 }
 
 static int is_whole_level(double x)

@@ -84,7 +84,8 @@ static void add_variances(const struct plan_view *view, uint32_t horizon, double
 	}
 }
 
-static double total_variance(const struct plan_view *view, uint32_t periods)
+/* Variance of the sum of the first `periods`; the last may be a part of one. */
+static double total_variance(const struct plan_view *view, double periods)
 {
 	double reach = 1; /* of an error over the periods that are left after it */
 	double sum = 0;
@@ -93,9 +94,11 @@ static double total_variance(const struct plan_view *view, uint32_t periods)
 	double damped = 0;
 	uint32_t i;
 
-	for (i = 1; i <= periods; i++) {
-		sum += reach * reach;
-		factor += view->factors ? slot_of(view, i) : 1;
+	for (i = 1; i < periods + 1; i++) {
+		double part = periods - i < 0 ? periods - i + 1 : 1;
+
+		sum += part * reach * reach;
+		factor += part * (view->factors ? slot_of(view, i) : 1);
 		power *= view->phi;
 		damped += power;
 		reach += error_carried(view, i, damped);
@@ -111,11 +114,6 @@ static int32_t view_check_horizon(const bko_plan_state *state, uint32_t horizon)
 	if (status != BKO_OK)
 		return status;
 	return horizon >= 1 && horizon <= BKO_PLAN_HORIZON_MAX ? BKO_OK : BKO_E_ARGUMENT;
-}
-
-static int32_t view_check_result(double at_next, double at_end)
-{
-	return bko__plan_finite(at_next) && bko__plan_finite(at_end) ? BKO_OK : BKO_E_RANGE;
 }
 
 int32_t bko_plan_forecast(const bko_plan_state *state, uint32_t horizon, double *means)
@@ -161,11 +159,10 @@ int32_t bko_plan_variance(const bko_plan_state *state, uint32_t horizon, double 
 	return BKO_OK;
 }
 
-int32_t bko_plan_total(const bko_plan_state *state, uint32_t periods, double *mean,
-                       double *variance)
+int32_t bko_plan_total(const bko_plan_state *state, double periods, double *mean, double *variance)
 {
 	struct plan_view views[VIEWS_MAX];
-	int32_t status = view_check_horizon(state, periods);
+	int32_t status = bko__plan_check_seen(state);
 	double sum = 0;
 	double spread = 0;
 	size_t count, i;
@@ -175,14 +172,16 @@ int32_t bko_plan_total(const bko_plan_state *state, uint32_t periods, double *me
 		return BKO_E_MISUSE;
 	if (status != BKO_OK)
 		return status;
+	if (!(periods > 0 && periods <= BKO_PLAN_HORIZON_MAX))
+		return BKO_E_ARGUMENT;
 	count = bko__plan_views(state, views);
-	for (ahead = 1; ahead <= periods; ahead++)
-		sum += mean_ahead(state, views, count, ahead);
+	for (ahead = 1; ahead < periods + 1; ahead++)
+		sum += (periods - ahead < 0 ? periods - ahead + 1 : 1) *
+		       mean_ahead(state, views, count, ahead);
 	for (i = 0; i < count; i++)
 		spread += views[i].share * total_variance(&views[i], periods);
-	status = view_check_result(sum, spread);
-	if (status != BKO_OK)
-		return status;
+	if (!bko__plan_finite(sum) || !bko__plan_finite(spread))
+		return BKO_E_RANGE;
 	*mean = state->flags & STATE_ENDED ? 0 : sum;
 	*variance = state->flags & STATE_ENDED ? 0 : spread;
 	return BKO_OK;

@@ -217,6 +217,11 @@ static void variances_grow_by_the_formula(void **state)
 		assert_int_equal(bko_plan_total(item, h, &mean, &total), BKO_OK);
 		assert_near(mean, h * reading.level, 1e-12);
 		assert_near(total, reading.error * sum, 1e-12);
+		/* A quarter of the next period: a quarter of what it adds. */
+		assert_int_equal(bko_plan_total(item, h + .25, &mean, &total), BKO_OK);
+		assert_near(mean, (h + .25) * reading.level, 1e-12);
+		assert_near(total, reading.error * (sum + .25 * (1 + .3 * h) * (1 + .3 * h)),
+		            1e-12);
 	}
 	free(item);
 	method.kind = BKO_PLAN_SEASONAL_NAIVE;

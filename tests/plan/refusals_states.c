@@ -104,6 +104,9 @@ static void observations(void **state)
 		ARGUMENT(bko_plan_forecast(item, BKO_PLAN_HORIZON_MAX + 1, &x));
 		ARGUMENT(bko_plan_variance(item, 0, &x));
 		ARGUMENT(bko_plan_total(item, 0, &x, &y));
+		ARGUMENT(bko_plan_total(item, -1, &x, &y));
+		ARGUMENT(bko_plan_total(item, NAN, &x, &y));
+		ARGUMENT(bko_plan_total(item, BKO_PLAN_HORIZON_MAX + .1, &x, &y));
 		ARGUMENT(bko_plan_interval(item, NULL, .9, 0, &x, &y));
 		for (i = 0; i < COUNT(not_probability); i++)
 			ARGUMENT(bko_plan_interval(item, NULL, not_probability[i], 1, &x, &y));

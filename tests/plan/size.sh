@@ -12,12 +12,12 @@ fi
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-sku="state_size state_init observe forecast variance total state_read state_end"
+sku="state_size state_init observe forecast total state_read state_end"
 policy="normal_cdf normal_quantile normal_loss normal_loss2 normal_loss_inverse
 	demand_fit demand_at demand_quantile lead_demand safety_stock reorder_point
 	service_of fill_level eoq eoq_cost eoq_backorder epq epq_cost newsvendor
 	newsvendor_cost rq_cost rq_level rq_best rq_shortage rq_eoqb rq_eoqss ss_power"
-extras="eoq_discount eoq_disruption newsvendor_disruption newsvendor_disruption_cost lots
+extras="variance eoq_discount eoq_disruption newsvendor_disruption newsvendor_disruption_cost lots
 	ss_cost ss_best state_save state_load state_like interval band_init band_observe
 	band_save band_load classify"
 

@@ -161,35 +161,47 @@ static void end_of_life_expects_nothing(void **state)
 	free(item);
 }
 
+static void lend(uint32_t kind, size_t seen)
+{
+	struct bko_plan_method method = seasonal(kind, 12);
+	bko_plan_state *old = state_of(&method), *fresh = state_of(&method);
+	double was[12], is[12], was_variance[12], is_variance[12];
+	size_t size, h;
+
+	assert_int_equal(bko_plan_state_size(&method, &size), BKO_OK);
+	assert_int_equal(bko_plan_state_like(fresh, size, old, .25, 4), BKO_E_STATE);
+	feed(old, passengers, seen);
+	assert_int_equal(bko_plan_state_like(fresh, size - 8, old, .25, 4), BKO_E_BUFFER);
+	assert_int_equal(bko_plan_state_end(old, 1), BKO_OK);
+	assert_int_equal(bko_plan_state_like(fresh, size, old, .25, 4), BKO_OK);
+	assert_int_equal(bko_plan_state_end(old, 0), BKO_OK);
+	assert_int_equal(bko_plan_forecast(old, 12, was), BKO_OK);
+	assert_int_equal(bko_plan_forecast(fresh, 12, is), BKO_OK);
+	assert_int_equal(bko_plan_variance(old, 12, was_variance), BKO_OK);
+	assert_int_equal(bko_plan_variance(fresh, 12, is_variance), BKO_OK);
+	for (h = 0; h < 12; h++) {
+		assert_near(is[h], was[h] / 4, 1e-12);
+		assert_near(is_variance[h], was_variance[h] / 16, 1e-12);
+	}
+	/* Before the season is known as after: what follows scales too. */
+	for (h = seen; h < 80 && (kind < BKO_PLAN_CROSTON || kind == BKO_PLAN_AUTO); h++) {
+		feed(old, passengers + h, 1);
+		assert_int_equal(bko_plan_observe(fresh, passengers[h] / 4, 0), BKO_OK);
+	}
+	assert_near(forecast_of(fresh, 5), forecast_of(old, 5) / 4, 1e-12);
+	free(old);
+	free(fresh);
+}
+
 static void a_like_item_lends_its_figures(void **state)
 {
 	uint32_t kind;
 
 	(void)state;
 	for (kind = BKO_PLAN_NAIVE; kind <= BKO_PLAN_AUTO; kind++) {
-		struct bko_plan_method method = seasonal(kind, 12);
-		bko_plan_state *old = state_of(&method), *fresh = state_of(&method);
-		double was[12], is[12], was_variance[12], is_variance[12];
-		size_t size, h;
-
-		assert_int_equal(bko_plan_state_size(&method, &size), BKO_OK);
-		assert_int_equal(bko_plan_state_like(fresh, size, old, .25, 4), BKO_E_STATE);
-		feed(old, passengers, 20); /* the automatic one still keeps raw values */
-		feed(old, passengers + 20, kind % 2 == 0 ? 0 : 40);
-		assert_int_equal(bko_plan_state_like(fresh, size - 8, old, .25, 4), BKO_E_BUFFER);
-		assert_int_equal(bko_plan_state_end(old, 1), BKO_OK);
-		assert_int_equal(bko_plan_state_like(fresh, size, old, .25, 4), BKO_OK);
-		assert_int_equal(bko_plan_state_end(old, 0), BKO_OK);
-		assert_int_equal(bko_plan_forecast(old, 12, was), BKO_OK);
-		assert_int_equal(bko_plan_forecast(fresh, 12, is), BKO_OK);
-		assert_int_equal(bko_plan_variance(old, 12, was_variance), BKO_OK);
-		assert_int_equal(bko_plan_variance(fresh, 12, is_variance), BKO_OK);
-		for (h = 0; h < 12; h++) {
-			assert_near(is[h], was[h] / 4, 1e-12);
-			assert_near(is_variance[h], was_variance[h] / 16, 1e-12);
-		}
-		free(old);
-		free(fresh);
+		lend(kind, 9);
+		lend(kind, 20);
+		lend(kind, 60);
 	}
 }
 
