@@ -187,7 +187,8 @@ static int32_t first_step(struct bko_engine *engine)
 	if (engine->batching)
 		bko__tx_rerun(engine);
 	else
-		bko__tx_clear(engine);
+		bko__tx_next(engine);
+	engine->kept_warm = engine->assuming_failed = 0;
 	engine->attempt = engine->waited = 0;
 	engine->tx.uncertain = engine->tx.confirm = engine->tx.final = 0;
 	engine->step = BKO__RUN;
@@ -216,6 +217,15 @@ static int32_t resume(struct bko_engine *engine)
 	return BKO_OK;
 }
 
+/* After a call that went well: its rows are known for the next one. A final run of the
+ * pull drive has put everything once more; that is what was applied. */
+static void keep_warm(struct bko_engine *engine)
+{
+	uint64_t revision = engine->tx.changes ? engine->reply.revision : 0;
+
+	engine->kept_warm = bko__tx_keep(engine, revision) == BKO_OK;
+}
+
 int32_t bko__drive(struct bko_engine *engine, bko__run run, void *arguments)
 {
 	int32_t status = engine->step == BKO__IDLE ? first_step(engine) : resume(engine);
@@ -231,6 +241,13 @@ int32_t bko__drive(struct bko_engine *engine, bko__run run, void *arguments)
 		if (status == BKO_WANT || final) {
 			break;
 		}
+		if (engine->tx.assumed && (status != BKO_OK || !engine->tx.changes)) {
+			/* what was taken for new decided: look first after all */
+			bko__tx_unassume(engine);
+			engine->assuming_failed = 1;
+			status = BKO_OK;
+			continue;
+		}
 		status = conclude(engine, status);
 		if (status == BKO__ANEW)
 			status = anew(engine);
@@ -239,6 +256,8 @@ int32_t bko__drive(struct bko_engine *engine, bko__run run, void *arguments)
 	}
 	if (status == BKO_WANT)
 		return status;
+	if (status == BKO_OK && bko__warm(engine))
+		keep_warm(engine);
 	engine->step = BKO__IDLE;
 	engine->error.status = status > 0 ? BKO_OK : status;
 	return status > 0 ? BKO_OK : status;

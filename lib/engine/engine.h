@@ -69,7 +69,9 @@ struct bko_engine {
 	struct bko_batch batch;
 	enum bko__step step;
 	uint32_t attempt, waited, inside, batching, wait_ms;
-	uint32_t retried; /* the op says that an earlier call may have happened */
+	uint32_t kept_warm;       /* rows are as the last call's DONE left them */
+	uint32_t assuming_failed; /* this call looked before it wrote after all */
+	uint32_t retried;         /* the op says that an earlier call may have happened */
 	uint64_t identity;
 	struct bko_stats stats;
 	struct bko_error error;

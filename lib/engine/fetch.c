@@ -112,6 +112,7 @@ static void loaded(struct bko_engine *engine)
 	for (i = 0; i < tx->asked_count; i++) {
 		if (i < tx->asked_rows) {
 			tx->asked[i]->loaded = 1;
+			tx->asked[i]->fresh = 0;
 		} else {
 			tx->asked_ranges[i - tx->asked_rows]->loaded = 1;
 			if (engine->batching)
@@ -119,6 +120,7 @@ static void loaded(struct bko_engine *engine)
 		}
 	}
 	tx->pending -= tx->asked_count;
+	tx->fresh = 0; /* single rows are always asked for all at once */
 	tx->asked_count = 0;
 }
 
@@ -174,10 +176,29 @@ int32_t bko__read_status(struct bko_engine *engine)
 	return BKO_OK;
 }
 
+/* Nothing is unknown but records of a new operation: the guards will tell if they are
+ * there. Only in a first attempt. */
+static void assume_fresh(struct bko_engine *engine)
+{
+	struct bko__tx *tx = &engine->tx;
+	uint32_t i;
+
+	if (!tx->fresh || tx->fresh != tx->pending || engine->attempt || engine->retried ||
+	    engine->assuming_failed || !bko__warm(engine))
+		return;
+	for (i = 0; i < tx->count; i++)
+		tx->rows[i]->loaded |= tx->rows[i]->fresh;
+	tx->pending = tx->fresh = 0;
+	tx->assumed = 1;
+}
+
 int32_t bko__fetch(struct bko_engine *engine)
 {
 	struct bko__tx *tx = &engine->tx;
 	int32_t status = tx->status;
+
+	if (tx->pending)
+		assume_fresh(engine);
 
 	while (!status && tx->pending) {
 		status = build_query(engine);

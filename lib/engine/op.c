@@ -17,7 +17,7 @@ void bko__op_want(struct bko_engine *engine, const struct bko__key *subject,
 
 	bko__key_byte(&key, 'o');
 	bko__key_id(&key, op->id.data, op->id.size);
-	tx->op_row = bko__want(engine, &key, 0);
+	tx->op_row = bko__want(engine, &key, BKO__WANT_FRESH);
 	tx->op_verb = verb;
 	tx->op_time = op->now_ms;
 	tx->op_is_order = 0;

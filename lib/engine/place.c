@@ -248,7 +248,7 @@ static int32_t want_all(struct bko_engine *engine, struct bko__placing *placing)
 	order->id = placing->op.id;
 	if (!placing->quote) {
 		bko__order_key(&placing->op.id, &key);
-		order->row = engine->tx.op_row = bko__want(engine, &key, 0);
+		order->row = engine->tx.op_row = bko__want(engine, &key, BKO__WANT_FRESH);
 		order->lane = bko__lane_of(engine, &order->id);
 		engine->tx.op_is_order = 1;
 		engine->tx.op_time = placing->op.now_ms;

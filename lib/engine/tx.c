@@ -177,8 +177,11 @@ struct bko__row *bko__want(struct bko_engine *engine, const struct bko__key *key
 	uint32_t before = engine->tx.count;
 	struct bko__row *row = bko__row_of(engine, key->bytes, key->size);
 
-	if (engine->tx.count != before)
+	if (engine->tx.count != before) {
 		engine->tx.pending++;
+		row->fresh = (flags & BKO__WANT_FRESH) != 0;
+		engine->tx.fresh += row->fresh;
+	}
 	if (!(flags & BKO__WANT_FREE))
 		row->guard = 1;
 	return row;
@@ -198,7 +201,7 @@ struct bko__range *bko__want_range(struct bko_engine *engine, const struct bko__
 			return range;
 	}
 	range = bko__stack_take(&tx->kept, sizeof *range + 2 * sizeof *keys +
-	                                          limit * sizeof(struct bko__row *));
+	                                           limit * sizeof(struct bko__row *));
 	if (!range) {
 		if (!tx->status)
 			tx->status = bko__fail(engine, BKO_E_NO_MEMORY, "rows of one call");
@@ -234,8 +237,10 @@ struct bko__row *bko__blind_row(struct bko_engine *engine, const struct bko__key
 	uint32_t before = engine->tx.count;
 	struct bko__row *row = bko__row_of(engine, key->bytes, key->size);
 
-	if (!row->loaded && engine->tx.count == before)
+	if (!row->loaded && engine->tx.count == before) {
 		engine->tx.pending--;
+		engine->tx.fresh -= row->fresh;
+	}
 	row->loaded = 1;
 	return row;
 }
@@ -279,7 +284,7 @@ void bko__tx_clear(struct bko_engine *engine)
 	tx->count = 0;
 	tx->ranges = NULL;
 	tx->ranges_end = &tx->ranges;
-	tx->pending = 0;
+	tx->pending = tx->fresh = tx->assumed = 0;
 	tx->reads = 0;
 	bko__stack_reset(&tx->kept);
 	if (engine->batching)

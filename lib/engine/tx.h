@@ -28,6 +28,7 @@ struct bko__row {
 	uint8_t loaded, present, stored; /* stored: present in the store, under `revision` */
 	uint8_t action, staged; /* BKO_ACTION_ of this call; of earlier ones of the batch */
 	uint8_t guard, guarded; /* this call's wish; earlier calls' */
+	uint8_t fresh;          /* wanted as new, and assumed absent without looking */
 };
 
 struct bko__range {
@@ -60,6 +61,8 @@ struct bko__tx {
 	const uint8_t *settings_value;
 	uint32_t settings_size;
 	uint32_t reads;     /* of this attempt */
+	uint32_t fresh;     /* of the pending ones: rows that are most likely new */
+	uint32_t assumed;   /* this attempt took them for absent */
 	uint32_t pending;   /* rows and ranges wanted, not loaded */
 	uint32_t changes;   /* rows this call puts or deletes */
 	uint32_t uncertain; /* an earlier attempt may have happened, or may still */
@@ -74,7 +77,10 @@ struct bko__tx {
 	uint32_t asked_rows, asked_count;
 };
 
-enum { BKO__WANT_FREE = 1 /* no guard: it lies under a guarded sentinel, or is put blindly */ };
+enum {
+	BKO__WANT_FREE = 1, /* no guard: it lies under a guarded sentinel, or is put blindly */
+	BKO__WANT_FRESH = 2 /* most likely it is not there: the record of a new operation */
+};
 
 struct bko_engine;
 
@@ -122,6 +128,14 @@ static inline struct bko_span bko__next_value(const struct bko__row *row)
 
 	return span;
 }
+
+/* WARM ROWS. Where one engine alone uses a store that hands out copies, rows stay
+ * known between calls: a change then costs one trip, its guards telling if the
+ * assumption was wrong. */
+int bko__warm(const struct bko_engine *engine);
+int32_t bko__tx_keep(struct bko_engine *engine, uint64_t revision); /* after DONE */
+void bko__tx_next(struct bko_engine *engine);                       /* before the next call */
+void bko__tx_unassume(struct bko_engine *engine);
 
 /* For the driver. */
 struct bko__row *bko__row_of(struct bko_engine *engine, const uint8_t *key, uint32_t size);
