@@ -7,13 +7,19 @@
 
 /* ---- Up and down ---------------------------------------------------------------- */
 
-static int stage_up(void **state, uint32_t shared, uint32_t pull)
+static int stage_up(void **state, uint32_t shared, uint32_t pull, uint32_t arena)
 {
 	struct bko_memory_options memory = {.struct_size = sizeof memory, .shared = shared};
 	struct bko_options options = {.struct_size = sizeof options, .pull = pull};
 	struct stage *s = calloc(1, sizeof *s);
 
 	assert_non_null(s);
+	if (arena) {
+		assert_int_equal(bko_engine_size(&options, &options.arena_size), BKO_OK);
+		s->arena = malloc(options.arena_size);
+		assert_non_null(s->arena);
+		options.arena = s->arena;
+	}
 	assert_int_equal(bko_memory_open(&memory, &s->memory), BKO_OK);
 	s->store.struct_size = sizeof s->store;
 	assert_int_equal(bko_memory_store(s->memory, &s->store), BKO_OK);
@@ -26,17 +32,22 @@ static int stage_up(void **state, uint32_t shared, uint32_t pull)
 
 int stage_push(void **state)
 {
-	return stage_up(state, 0, 0);
+	return stage_up(state, 0, 0, 0);
 }
 
 int stage_shared(void **state)
 {
-	return stage_up(state, 1, 0);
+	return stage_up(state, 1, 0, 0);
 }
 
 int stage_pull(void **state)
 {
-	return stage_up(state, 1, 1);
+	return stage_up(state, 1, 1, 0);
+}
+
+int stage_arena(void **state)
+{
+	return stage_up(state, 1, 0, 1);
 }
 
 int stage_down(void **state)
@@ -46,6 +57,7 @@ int stage_down(void **state)
 	assert_int_equal(bko_engine_close(s->engine), BKO_OK);
 	assert_int_equal(bko_engine_close(s->eye), BKO_OK);
 	bko_memory_close(s->memory);
+	free(s->arena);
 	free(s);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /*
  * A store in memory, an engine on it, and short words for what the tests of
  * stock, supply and limits do and look at. Every test runs by callbacks, by
- * callbacks on a store that lends nothing, and by hand.
+ * callbacks on a store that lends nothing, by hand, and in an arena.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -32,6 +32,7 @@ struct stage {
 	bko_memory *memory;
 	struct bko_store store;
 	bko_engine *engine;
+	void *arena;
 	bko_engine *eye; /* looks at rows, changes nothing */
 	int64_t now;
 	uint32_t numbers;
@@ -42,11 +43,13 @@ struct stage {
 int stage_push(void **state);
 int stage_shared(void **state);
 int stage_pull(void **state);
+int stage_arena(void **state);
 int stage_down(void **state);
 #define STAGED(test)                                                             \
 	cmocka_unit_test_setup_teardown(test, stage_push, stage_down),           \
 		cmocka_unit_test_setup_teardown(test, stage_shared, stage_down), \
-		cmocka_unit_test_setup_teardown(test, stage_pull, stage_down)
+		cmocka_unit_test_setup_teardown(test, stage_pull, stage_down),   \
+		cmocka_unit_test_setup_teardown(test, stage_arena, stage_down)
 
 /* Does what the engine wants, by hand; 0 if it wants nothing. */
 int stage_answer(struct stage *s);
