@@ -348,7 +348,8 @@ static int covers(struct bko__buyer *buyer, const struct bko_span **all, uint32_
 			bko__pos_view(pos, 0, &view);
 			view.timeline = &no_supplies;
 			bko__decide(&view, left, &decision);
-			part = bko__max(0, bko__min(left, decision.available_now - pos->trial));
+			part = bko__min(decision.now, decision.available_now - pos->trial);
+			part = bko__max(0, part);
 			left -= part;
 			pos->trial += part;
 		}
