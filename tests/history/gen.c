@@ -61,7 +61,7 @@ static int64_t quantity(struct gen *g, int32_t of, int64_t most)
 
 /* ---- Policies --------------------------------------------------------------------- */
 
-static void policy_of_position(struct gen *g, struct bko_policy *p)
+static void limits_of_position(struct gen *g, struct bko_policy *p)
 {
 	if (chance(g, 40)) {
 		p->set |= BKO_SET_LIMIT;
@@ -77,6 +77,12 @@ static void policy_of_position(struct gen *g, struct bko_policy *p)
 		p->set |= BKO_SET_LIMIT_TO_INCOMING;
 		p->limit_to_incoming = 1;
 	}
+}
+
+static void policy_of_position(struct gen *g, struct bko_policy *p)
+{
+	if (!g->boundless)
+		limits_of_position(g, p);
 	if (chance(g, 20)) {
 		p->set |= BKO_SET_SWITCH;
 		p->switch_on = 1;
@@ -474,7 +480,7 @@ static int again(struct gen *g, const struct model *m, struct op *op)
 		op->quantity++;
 	if (op->line_count && chance(g, 30))
 		op->lines[0].quantity++;
-	if (op->pick_count && chance(g, 30))
+	if (op->pick_count && op->kind != OP_MARK && chance(g, 30))
 		op->picks[0].location = op->picks[0].location == OP_ANY ? 0 : OP_ANY;
 	return 1;
 }

@@ -14,7 +14,8 @@ struct gen {
 	uint64_t state;
 	uint32_t kinds; /* bits 1 << OP_ that may come */
 	uint32_t next_id, made;
-	int32_t items, locations, plain; /* plain: no hostile ones */
+	int32_t items, locations;
+	int32_t plain, boundless; /* no hostile ones; no limits */
 	int64_t now, quantum[OP_ITEMS];
 };
 

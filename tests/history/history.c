@@ -5,6 +5,7 @@
  *   history --from N                 seeds from N on
  *   history --kinds place,receive    only these verbs (policies always)
  *   history --budget N               operations in all
+ *   history --shrink 0               a failing history is not made shorter
  *   history --verify-only 1          nothing is compared, the library's own verify
  *                                    has to find what is wrong
  *
@@ -20,8 +21,8 @@
 
 /* Verbs that look at totals alone, for worlds where chains are left open. */
 enum {
-	LAZY_KINDS = 1 << OP_POLICY | 1 << OP_LIMIT | 1 << OP_PLACE | 1 << OP_QUOTE |
-	             1 << OP_RECEIVE | 1 << OP_SUPPLY | 1 << OP_AVAILABLE
+	LAZY_KINDS = 1 << OP_POLICY | 1 << OP_PLACE | 1 << OP_QUOTE | 1 << OP_RECEIVE |
+	             1 << OP_SUPPLY | 1 << OP_AVAILABLE
 };
 
 struct run {
@@ -31,7 +32,7 @@ struct run {
 };
 
 static struct op history[WORLD_STEPS];
-static uint32_t verify_only;
+static uint32_t verify_only, keep_long;
 
 /* Settings vary with the seed: chains of serving of one line, lanes, granules. */
 static struct setup setup_of(uint64_t seed)
@@ -110,6 +111,7 @@ static int run_seed(const struct run *run, uint64_t seed, uint64_t *done)
 	uint32_t i = 0;
 	int failed = world_open(&w, &setup);
 	gen_begin(&g, seed, setup.lazy ? run->kinds & LAZY_KINDS : run->kinds);
+	g.boundless = setup.lazy != 0;
 	for (; i < run->steps && !failed && w.model->record_count < MODEL_RECORDS - 2; i++) {
 		gen_op(&g, w.model, &history[i]);
 		if (run->one) {
@@ -125,6 +127,10 @@ static int run_seed(const struct run *run, uint64_t seed, uint64_t *done)
 		char text[1024], why[WORLD_TEXT];
 		print_op(text, sizeof text, &history[i ? i - 1 : 0]);
 		printf("seed %llu step %u: %s\n  %s\n", (unsigned long long)seed, i, text, w.why);
+		if (keep_long) {
+			world_close(&w);
+			return 1;
+		}
 		i = shrink(seed, history, i, w.why);
 		printf("shortest history that fails, of seed %llu:\n", (unsigned long long)seed);
 		play(seed, history, i, why, 1);
@@ -173,6 +179,8 @@ int main(int argc, char **argv)
 			run.budget = strtoull(value, NULL, 10);
 		} else if (strcmp(argv[i], "--verify-only") == 0) {
 			verify_only = value[0] == '1';
+		} else if (strcmp(argv[i], "--shrink") == 0) {
+			keep_long = value[0] == '0';
 		} else if (strcmp(argv[i], "--kinds") == 0) {
 			run.kinds = kinds_of(value);
 		}

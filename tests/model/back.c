@@ -35,6 +35,7 @@ static int32_t void_shipment(struct model *m, const struct op *op, struct op_res
 			p->shipped -= n;
 			p->allocated += n;
 			m->positions[l->item][p->location].shipped -= p->untracked ? 0 : n;
+			m->positions[l->item][p->location].revision += n && !p->untracked;
 			r->outcome.quantity += n;
 		}
 	return BKO_OK;
@@ -53,6 +54,7 @@ static int32_t bring(struct model *m, const struct op *op, int32_t item, int32_t
 		return status;
 	}
 	p->returned += n;
+	p->revision++;
 	if (op->option == BKO_RETURN_BUCKET)
 		p->bucket[op->bucket] += n;
 	else

@@ -35,6 +35,7 @@ struct place *model_place(struct model *m, struct order *o, struct line *l, int3
 	n->untracked = is_untracked;
 	n->placed = placed;
 	n->rank = model_rank(p, o, placed);
+	p->sequence -= is_untracked; /* nothing of the position is written */
 	return n;
 }
 
@@ -218,6 +219,28 @@ static int64_t wait_at_home(struct model *m, struct order *o, struct line *l, in
 	return n - admitted;
 }
 
+static int32_t candidate_index(const struct line *l, int32_t location)
+{
+	int32_t i = 0;
+	while (i < l->candidate_count && l->candidates[i] != location)
+		i++;
+	return i;
+}
+
+/* The places of a decision stand in the order of the candidates. */
+static void in_candidate_order(struct line *l)
+{
+	for (int32_t i = l->fresh + 1; i < l->place_count; i++)
+		for (int32_t k = i; k > l->fresh; k--) {
+			struct place place = l->places[k];
+			if (candidate_index(l, place.location) >=
+			    candidate_index(l, l->places[k - 1].location))
+				break;
+			l->places[k] = l->places[k - 1];
+			l->places[k - 1] = place;
+		}
+}
+
 /* Decides n units of a line; returns how many are refused. */
 int64_t model_decide(struct model *m, struct order *o, struct line *l, int32_t part, int64_t n,
                      uint32_t mask, struct bko_line_outcome *out)
@@ -243,6 +266,7 @@ int64_t model_decide(struct model *m, struct order *o, struct line *l, int32_t p
 	out->allocated = n - rest;
 	out->refused = wait_at_home(m, o, l, part, rest, out);
 	out->backordered = rest - out->refused;
+	in_candidate_order(l);
 	if (rest == 0)
 		out->reason = BKO_REASON_NONE;
 	for (int32_t i = l->fresh; i < l->place_count; i++) {

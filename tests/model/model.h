@@ -50,9 +50,9 @@ struct supply {
 };
 
 struct position {
-	int32_t there, made, switched, supply_count, fresh; /* fresh: by this step, if it stays */
+	int32_t there, made, switched, supply_count, fresh;
+	int32_t bound; /* fresh: made by this step, if it stays; bound: by a policy or receipt */
 	int64_t settled, epoch, sequence;
-	int64_t was; /* settled before it was only looked at, plus 1; 0: it was not */
 	int64_t open, buffer, bucket[OP_NAMES + 1], feed[OP_NAMES + 1], fed[OP_NAMES + 1];
 	int64_t received, returned, adjusted, in, out, shipped, refused;
 	uint64_t revision;

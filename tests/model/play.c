@@ -242,20 +242,61 @@ static void count_refused(struct model *m, const struct op *op, struct op_result
 	record->result = *r;
 }
 
-/* A candidate that was looked at, and got nothing, stays as it was. */
-static void forget_look(struct model *m, const struct op *op, int32_t item, int32_t location)
+/* Whether a step changed a position: its figures, or a line that is there. */
+static int changed(const struct model *m, const struct model *old, int32_t item, int32_t location)
+{
+	struct position a = m->positions[item][location], b = old->positions[item][location];
+	a.settled = b.settled = 0;
+	if (memcmp(&a, &b, sizeof a) != 0)
+		return 1;
+	for (uint32_t i = 0; i < m->order_count; i++)
+		for (uint32_t k = 0; k < m->orders[i].line_count; k++) {
+			const struct line *l = &m->orders[i].lines[k],
+					  *was = &old->orders[i].lines[k];
+			for (int32_t n = 0; n < l->place_count && l->item == item; n++) {
+				const struct place *p = &l->places[n];
+				if (p->location != location || p->untracked)
+					continue;
+				if (i >= old->order_count || n >= was->place_count ||
+				    memcmp(p, &was->places[n], sizeof *p) != 0 ||
+				    (p->backordered && l->stops != was->stops) ||
+				    m->orders[i].held != old->orders[i].held)
+					return 1;
+			}
+		}
+	return 0;
+}
+
+/* Whether a hold stands at a position, be it with untracked units alone. */
+static int has_hold(const struct model *m, int32_t item, int32_t location)
+{
+	for (uint32_t i = 0; i < m->order_count; i++)
+		for (uint32_t k = 0; k < m->orders[i].line_count && m->orders[i].held; k++)
+			for (int32_t n = 0; n < m->orders[i].lines[k].place_count; n++)
+				if (m->orders[i].lines[k].item == item &&
+				    m->orders[i].lines[k].places[n].location == location)
+					return 1;
+	return 0;
+}
+
+/* A position that was only looked at keeps the time it was settled to, and one that
+ * is new and got nothing is none. */
+static void forget_look(struct model *m, const struct model *old, int32_t item, int32_t location,
+                        int64_t now)
 {
 	struct position *p = &m->positions[item][location];
-	uint32_t order = op->kind == OP_PLACE ? op->id : op->order;
-	int used = op->kind >= OP_RECEIVE || op->kind == OP_POLICY || op->kind == OP_RETURN;
-	for (struct walk w = {0}; !used && model_walk(m, &w, item, location);)
-		used = w.o->id == order;
-	if (p->fresh && !used)
+	struct walk w = {0};
+	if (p->fresh &&
+	    p->open + p->buffer + p->supply_count + p->received + p->adjusted + p->returned +
+	                    p->in ==
+	            0 &&
+	    !p->bound && !model_walk(m, &w, item, location) && !has_hold(m, item, location)) {
 		memset(p, 0, sizeof *p);
-	else if (p->was && !used)
-		p->settled = p->was - 1;
+		return;
+	}
 	p->fresh = 0;
-	p->was = 0;
+	if (p->there && !changed(m, old, item, location) && !model_due(old, item, location, now))
+		p->settled = old->positions[item][location].settled;
 }
 
 /* After a verb about an order its outcome tells how the order stands. */
@@ -293,7 +334,7 @@ void model_play(struct model *m, const struct op *op, struct op_result *r)
 			r->outcome.served += model_enter(m, i, k, m->freed[i][k]);
 			m->freed[i][k] = 0;
 			model_finish(m, i, k);
-			forget_look(m, op, i, k);
+			forget_look(m, &saved, i, k, op->now);
 		}
 	if (r->status == BKO_OK && out_of_range(m))
 		r->status = BKO_E_RANGE;

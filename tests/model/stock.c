@@ -75,6 +75,7 @@ static int32_t receive(struct model *m, const struct op *op, struct op_result *r
 			close_supply(p, s);
 	}
 	p->revision += op->quantity > 0;
+	p->bound = 1;
 	m->freed[op->item][op->location] += op->quantity;
 	r->outcome.quantity = op->quantity;
 	return BKO_OK;
@@ -108,16 +109,12 @@ static int32_t reverse(struct model *m, const struct op *op, struct op_result *r
 		p->returned -= n;
 	else
 		p->received -= n;
-	if (s->supply.id) {
+	if (s->supply.id) { /* one that was closed by it stays closed */
 		struct supply *t = model_find_supply(p, s->supply.id);
-		if (!t) {
-			t = &p->supplies[p->supply_count++];
-			*t = s->supply;
-			t->expected = 0;
-			t->received = s->supply.received + n;
+		if (t) {
+			t->expected += n;
+			t->received = t->received > n ? t->received - n : 0;
 		}
-		t->expected += s->moved[0][0];
-		t->received -= n;
 	}
 	return BKO_OK;
 }
@@ -280,7 +277,7 @@ static int32_t policy(struct model *m, const struct op *op)
 		    memcmp(own, &op->policy, sizeof *own) == 0)
 			return BKO_OK;
 		*own = op->policy;
-		model_touch(m, op->item, op->location, op->now);
+		model_touch(m, op->item, op->location, op->now)->bound = 1;
 	}
 	return BKO_OK;
 }

@@ -77,16 +77,11 @@ void model_candidates(const struct model *m, struct line *l, const struct op_lin
 		l->candidate_count = 0;
 }
 
-/* Settles the candidates of a line. One that gets no units goes back to the time it
- * was settled to, and a new one is none. */
+/* Settles the candidates of a line. */
 void model_look(struct model *m, const struct line *l, int64_t now)
 {
-	for (int32_t k = 0; k < l->candidate_count; k++) {
-		struct position *p = &m->positions[l->item][l->candidates[k]];
-		if (p->there && p->was == 0 && !model_due(m, l->item, l->candidates[k], now))
-			p->was = p->settled + 1;
+	for (int32_t k = 0; k < l->candidate_count; k++)
 		model_touch(m, l->item, l->candidates[k], now);
-	}
 }
 
 static void fill_order(struct model *m, struct order *o, const struct op *op)
@@ -108,6 +103,9 @@ static void fill_order(struct model *m, struct order *o, const struct op *op)
 		model_candidates(m, l, &op->lines[i]);
 		l->ordered = op->lines[i].quantity;
 		l->stops = op->stops;
+	}
+	for (uint32_t i = 0; i < op->line_count; i++) {
+		const struct line *l = &o->lines[i];
 		model_look(m, l, op->now);
 		for (int32_t k = 0; k < l->candidate_count; k++)
 			if (m->positions[l->item][l->candidates[k]].settled > o->placed)
@@ -251,6 +249,7 @@ static int32_t take_from(struct model *m, uint32_t verb, const struct order *o, 
 		p->picked -= lesser(p->picked, n);
 		p->shipped += n;
 		at->shipped += p->untracked ? 0 : n;
+		at->revision += !p->untracked;
 	}
 	l->cancelled += verb == OP_CANCEL ? n : 0;
 	l->ordered -= verb == OP_AMEND ? n : 0;
@@ -366,6 +365,7 @@ static void split_place(struct model *m, struct line *l, struct place *p, struct
 	if (waiting + allocated == 0)
 		return;
 	into->place_count++;
+	model_touch(m, l->item, p->location, 0)->bound = 1;
 	*q = *p;
 	q->part = 0;
 	q->picked = q->shipped = q->returned = 0;
