@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "engine/op.h"
 #include "stage.h"
 
 static struct bko_adjustment adjustment(uint32_t kind, const char *bucket, int64_t quantity)
@@ -440,6 +441,119 @@ static void moves_from_lines(void **state)
 	refused(s, &a, BKO_E_INSUFFICIENT);
 }
 
+/* Tick carries the chain on, and says that nothing is due when it is through. */
+static void ticks(void **state)
+{
+	struct stage *s = *state;
+	struct bko_next next = {.struct_size = sizeof next};
+
+	stock(s, 8);
+	order(s, "o-1", 4, 0);
+	order(s, "o-2", 4, 0);
+	adjust(s, BKO_ADJUST_COUNT, NULL, 1);
+	STAGE_OK(s, bko_engine_tick(s->engine, s->now, 100, &next));
+	assert_int_equal(next.kind, BKO_DATE_NONE);
+	assert_int_equal(stage_head(s, "cup", "hall").missing, 0);
+	assert_int_equal(stage_line(s, "o-1").allocated, 1);
+	assert_int_equal(stage_line(s, "o-2").allocated, 0);
+	stage_check(s, "cup", "hall");
+}
+
+/* Somebody else's engine. */
+static void elsewhere(struct stage *s, void (*does)(struct stage *s))
+{
+	bko_engine *own = s->engine;
+
+	s->engine = s->eye;
+	does(s);
+	s->engine = own;
+}
+
+static void cancels(struct stage *s)
+{
+	stage_cancel(s, "o-4");
+}
+
+static void picks(struct stage *s)
+{
+	stage_pick(s, "o-4", 3);
+}
+
+static void receives(struct stage *s)
+{
+	stage_receive(s, "cup", "hall", 9);
+}
+
+/* The chain by hand, with something done elsewhere before the batch of a number. */
+static void raced(struct stage *s, uint32_t batch, void (*does)(struct stage *s))
+{
+	struct bko_wanted wanted = {.struct_size = sizeof wanted};
+	struct bko_span item = stage_span("cup"), location = stage_span("hall");
+	uint32_t batches = 0;
+	int32_t status;
+
+	do {
+		assert_int_equal(bko__enter(s->engine, BKO__VERB_TICK, NULL), BKO_OK);
+		status = bko__shortage_step(s->engine, &item, &location, s->now);
+		if (status != BKO_WANT)
+			continue;
+		assert_int_equal(bko_engine_wanted(s->engine, &wanted), BKO_OK);
+		if (wanted.kind == BKO_WANTED_APPLY && ++batches == batch)
+			elsewhere(s, does);
+		assert_true(stage_answer(s));
+	} while (status == BKO_WANT);
+	assert_int_equal(status, BKO_OK);
+	stage_check(s, "cup", "hall");
+	stage_chain(s, "cup", "hall");
+	stage_check(s, "cup", "hall");
+}
+
+static void races(struct stage *s)
+{
+	stock(s, 16);
+	order(s, "o-1", 4, 0);
+	order(s, "o-2", 4, 0);
+	order(s, "o-3", 4, 0);
+	order(s, "o-4", 4, 0);
+	adjust(s, BKO_ADJUST_COUNT, NULL, 6);
+}
+
+static void raced_by_cancel(void **state)
+{
+	struct stage *s = *state;
+
+	races(s);
+	raced(s, 1, cancels);
+	assert_int_equal(stage_line(s, "o-4").allocated, 0);
+	assert_int_equal(stage_line(s, "o-3").allocated, 0);
+	assert_int_equal(stage_line(s, "o-2").allocated, 2);
+	assert_int_equal(stage_line(s, "o-1").allocated, 4);
+}
+
+static void raced_by_pick(void **state)
+{
+	struct stage *s = *state;
+
+	races(s);
+	raced(s, 1, picks);
+	assert_int_equal(stage_line(s, "o-4").picked, 3);
+	assert_int_equal(stage_line(s, "o-4").allocated, 3);
+	assert_int_equal(stage_line(s, "o-3").allocated, 0);
+	assert_int_equal(stage_line(s, "o-2").allocated, 0);
+	assert_int_equal(stage_line(s, "o-1").allocated, 3);
+}
+
+static void raced_by_receipt(void **state)
+{
+	struct stage *s = *state;
+
+	races(s);
+	raced(s, 2, receives);
+	/* 4 were lost before; 6 fill what is missing, 3 serve */
+	assert_int_equal(stage_line(s, "o-3").allocated, 4);
+	assert_int_equal(stage_line(s, "o-4").allocated, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -453,6 +567,10 @@ int main(void)
 		STAGED(in_order),
 		STAGED(holds_expire),
 		STAGED(fills_first),
+		STAGED(ticks),
+		cmocka_unit_test_setup_teardown(raced_by_cancel, stage_pull, stage_down),
+		cmocka_unit_test_setup_teardown(raced_by_pick, stage_pull, stage_down),
+		cmocka_unit_test_setup_teardown(raced_by_receipt, stage_pull, stage_down),
 		STAGED(many),
 		STAGED(moves_from_lines),
 	};

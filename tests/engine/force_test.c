@@ -228,11 +228,64 @@ static void refuses(void **state)
 	STAGE_FAILS(s, BKO_E_MISMATCH, bko_stock_force(s->engine, &op, &sale, NULL));
 }
 
+/* One read for what names its positions, one more where an order names parts. */
+static void trips(void **state)
+{
+	struct stage *s = *state;
+	struct bko_supply p = {.struct_size = sizeof p,
+	                       .action = BKO_SUPPLY_PLAN,
+	                       .item = stage_span("cup"),
+	                       .location = stage_span("hall"),
+	                       .supply = stage_span("po-1"),
+	                       .quantity = 3};
+	struct bko_transfer t = {.struct_size = sizeof t,
+	                         .item = stage_span("cup"),
+	                         .from = stage_span("hall"),
+	                         .to = stage_span("shop"),
+	                         .quantity = 1};
+	struct bko_limit limit = {.struct_size = sizeof limit,
+	                          .of = BKO_LIMIT_CUSTOMER,
+	                          .id = stage_span("bob"),
+	                          .limit = 1};
+	struct bko_op op = stage_op(s, NULL);
+	uint64_t before;
+
+	stock(s, 5, 0);
+	stage_receive(s, "cup", "shop", 1);
+	before = stage_reads(s);
+	STAGE_OK(s, bko_supply_set(s->engine, &op, &p, NULL));
+	assert_int_equal(stage_reads(s) - before, 1);
+	op = stage_op(s, NULL);
+	before = stage_reads(s);
+	STAGE_OK(s, bko_stock_transfer(s->engine, &op, &t, NULL));
+	assert_int_equal(stage_reads(s) - before, 1);
+	before = stage_reads(s);
+	force(s, 0, NULL, 1, BKO_OK);
+	assert_int_equal(stage_reads(s) - before, 1);
+	order(s, "o-1", 5);
+	before = stage_reads(s);
+	stage_adjust(s, BKO_ADJUST_CHANGE, "cup", "hall", NULL, 1); /* serves */
+	assert_int_equal(stage_reads(s) - before, 1);
+	assert_int_equal(stage_line(s, "o-1").allocated, 4);
+	before = stage_reads(s);
+	force(s, 0, "o-1", 1, BKO_OK);
+	assert_int_equal(stage_reads(s) - before, 2);
+	before = stage_reads(s);
+	STAGE_OK(s, bko_limit_set(s->engine, s->now, &limit));
+	assert_int_equal(stage_reads(s) - before, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STAGED(takes_in_order), STAGED(one_way_only), STAGED(serves_nobody),
-		STAGED(of_an_order),    STAGED(found_again),  STAGED(refuses),
+		STAGED(takes_in_order),
+		STAGED(one_way_only),
+		STAGED(serves_nobody),
+		STAGED(of_an_order),
+		STAGED(found_again),
+		STAGED(refuses),
+		cmocka_unit_test_setup_teardown(trips, stage_shared, stage_down),
+		cmocka_unit_test_setup_teardown(trips, stage_pull, stage_down),
 	};
 
 	return cmocka_run_group_tests_name("force", tests, NULL, NULL);

@@ -7,11 +7,12 @@
 
 /* ---- Up and down ---------------------------------------------------------------- */
 
-static int stage_up(void **state, uint32_t shared, uint32_t pull, uint32_t arena)
+static int stage_up(void **state, uint32_t shared, uint32_t pull, uint32_t arena, uint32_t warm)
 {
 	struct bko_memory_options memory = {.struct_size = sizeof memory, .shared = shared};
 	struct bko_options options = {.struct_size = sizeof options, .pull = pull};
 	struct stage *s = calloc(1, sizeof *s);
+	struct bko_store eye;
 
 	assert_non_null(s);
 	if (arena) {
@@ -23,7 +24,11 @@ static int stage_up(void **state, uint32_t shared, uint32_t pull, uint32_t arena
 	assert_int_equal(bko_memory_open(&memory, &s->memory), BKO_OK);
 	s->store.struct_size = sizeof s->store;
 	assert_int_equal(bko_memory_store(s->memory, &s->store), BKO_OK);
-	assert_int_equal(bko_engine_open(NULL, &s->store, &s->eye), BKO_OK);
+	if (warm)
+		s->store.caps &= ~(uint32_t)BKO_STORE_LENDS;
+	eye = s->store;
+	eye.caps &= ~(uint32_t)(BKO_STORE_EXCLUSIVE | BKO_STORE_LENDS);
+	assert_int_equal(bko_engine_open(NULL, &eye, &s->eye), BKO_OK);
 	assert_int_equal(bko_engine_open(&options, &s->store, &s->engine), BKO_OK);
 	s->now = 1000000;
 	*state = s;
@@ -32,22 +37,27 @@ static int stage_up(void **state, uint32_t shared, uint32_t pull, uint32_t arena
 
 int stage_push(void **state)
 {
-	return stage_up(state, 0, 0, 0);
+	return stage_up(state, 0, 0, 0, 0);
 }
 
 int stage_shared(void **state)
 {
-	return stage_up(state, 1, 0, 0);
+	return stage_up(state, 1, 0, 0, 0);
 }
 
 int stage_pull(void **state)
 {
-	return stage_up(state, 1, 1, 0);
+	return stage_up(state, 1, 1, 0, 0);
 }
 
 int stage_arena(void **state)
 {
-	return stage_up(state, 1, 0, 1);
+	return stage_up(state, 1, 0, 1, 0);
+}
+
+int stage_warm(void **state)
+{
+	return stage_up(state, 0, 0, 0, 1);
 }
 
 int stage_down(void **state)
@@ -383,6 +393,14 @@ const struct stage_event *stage_last(struct stage *s, uint32_t kind)
 	}
 	fail_msg("no event of kind %u", (unsigned)kind);
 	return NULL;
+}
+
+uint64_t stage_reads(struct stage *s)
+{
+	struct bko_stats stats = {.struct_size = sizeof stats};
+
+	assert_int_equal(bko_engine_stats(s->engine, &stats), BKO_OK);
+	return stats.reads;
 }
 
 void stage_chain(struct stage *s, const char *item, const char *location)

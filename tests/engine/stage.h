@@ -1,7 +1,8 @@
 /*
  * A store in memory, an engine on it, and short words for what the tests of
  * stock, supply and limits do and look at. Every test runs by callbacks, by
- * callbacks on a store that lends nothing, by hand, and in an arena.
+ * callbacks on a store that lends nothing, by hand, in an arena, and with rows
+ * kept from call to call.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -44,11 +45,13 @@ int stage_push(void **state);
 int stage_shared(void **state);
 int stage_pull(void **state);
 int stage_arena(void **state);
+int stage_warm(void **state);
 int stage_down(void **state);
 #define STAGED(test)                                                             \
 	cmocka_unit_test_setup_teardown(test, stage_push, stage_down),           \
 		cmocka_unit_test_setup_teardown(test, stage_shared, stage_down), \
 		cmocka_unit_test_setup_teardown(test, stage_pull, stage_down),   \
+		cmocka_unit_test_setup_teardown(test, stage_warm, stage_down),   \
 		cmocka_unit_test_setup_teardown(test, stage_arena, stage_down)
 
 /* Does what the engine wants, by hand; 0 if it wants nothing. */
@@ -102,6 +105,9 @@ struct stage_units stage_line(struct stage *s, const char *order);
 void stage_read_events(struct stage *s);
 size_t stage_told(struct stage *s, uint32_t kind, int64_t *sum);
 const struct stage_event *stage_last(struct stage *s, uint32_t kind);
+
+/* Reads so far, to count trips. */
+uint64_t stage_reads(struct stage *s);
 
 /* Runs the chain of a shortage to its end. */
 void stage_chain(struct stage *s, const char *item, const char *location);
