@@ -100,17 +100,11 @@ static int32_t give_back(struct model *m, const struct op *op, struct op_result 
  * Lowers *n by what came from the allocated ones. */
 int32_t model_sell(struct model *m, struct order *o, const struct op *op, int64_t *n)
 {
+	uint32_t status = model_status(m, o, m->positions[op->item][op->location].settled);
 	int64_t left = op->quantity;
 	struct line *l;
-	int32_t status;
-	for (uint32_t i = 0; i < o->line_count; i++)
-		for (int32_t k = 0; k < o->lines[i].place_count; k++)
-			model_settle(m, o->lines[i].item, o->lines[i].places[k].location, op->now);
-	status = model_may(m, o, op);
-	if (status)
-		return status;
-	if (op->line >= (int32_t)o->line_count || o->lines[op->line].item != op->item)
-		return BKO_E_NOT_FOUND;
+	if (status != BKO_STATUS_OPEN && status != BKO_STATUS_PARTLY_SHIPPED)
+		return BKO_E_STATE;
 	l = &o->lines[op->line];
 	for (int waiting = 0; waiting < 2; waiting++)
 		for (int32_t i = 0; i < l->place_count; i++) {

@@ -177,16 +177,19 @@ static int32_t force(struct model *m, const struct op *op, struct op_result *r)
 	struct order *o = model_order(m, op->order);
 	int64_t n = op->quantity, k;
 	int take = op->option != BKO_FORCE_FIND, find = op->option != BKO_FORCE_TAKE;
-	if (!p->there || (op->order && !o))
+	if (!m->defined[op->item] || (op->order && (!o || o->refused)) ||
+	    (o && (op->line >= (int32_t)o->line_count || o->lines[op->line].item != op->item)) ||
+	    !p->there)
 		return BKO_E_NOT_FOUND;
 	model_settle(m, op->item, op->location, op->now);
-	r->outcome.quantity = n;
+	r->outcome.asked = r->outcome.quantity = n;
 	p->shipped += n;
 	p->revision++;
 	if (o) {
 		int32_t status = model_sell(m, o, op, &n);
 		if (status)
 			return status;
+		r->outcome.status = model_status(m, o, op->now);
 	}
 	k = n < p->open ? n : p->open;
 	p->open -= k;
@@ -195,7 +198,7 @@ static int32_t force(struct model *m, const struct op *op, struct op_result *r)
 	p->buffer -= k;
 	n -= k;
 	if (take) {
-		k = model_sum(m, op->item, op->location, SUM_UNPICKED);
+		k = model_sum(m, op->item, op->location, SUM_ALLOCATED);
 		k = n < k ? n : k;
 		model_demote(m, op->item, op->location, k);
 		r->outcome.missing = k;

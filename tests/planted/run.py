@@ -43,7 +43,7 @@ def program(cc, root, files):
 
 def play(root, *options):
     """What the histories say, or None if they found nothing."""
-    done = subprocess.run(["./history", "--budget", BUDGET, *options], cwd=root,
+    done = subprocess.run(["./history", "--budget", BUDGET, "--shrink", "0", *options], cwd=root,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           timeout=600)
     return done.stdout if done.returncode else None
