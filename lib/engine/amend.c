@@ -122,6 +122,8 @@ static int32_t more(struct bko_engine *engine, struct amending *a, int64_t quant
 		return status;
 	plan_more(a, line, quantity, &buyer, &plan);
 	plan.count = (uint32_t)bko__min(line->rec.candidate_count, BKO_CANDIDATES_MAX);
+	if (!plan.count) /* it was refused: none of its locations was known */
+		return bko__fail(engine, BKO_E_NOT_FOUND, "amend.line (its locations)");
 	for (c = 0; c < plan.count; c++) {
 		plan.candidates[c] = line->candidates[c];
 		plan.location[c] = c;
