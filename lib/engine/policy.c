@@ -69,38 +69,6 @@ static int32_t set_defaults(struct bko_engine *engine, struct setting *set)
 	return finish(engine, 0);
 }
 
-/* Heads of an item: the rows below its key that hold a location and no more. */
-static int32_t want_heads(struct bko_engine *engine, const struct bko_span *item)
-{
-	struct bko__key key, from, end;
-	struct bko__range *range;
-	int32_t status = BKO_OK;
-	uint32_t length;
-
-	bko__key_begin(&key, 'I');
-	bko__key_id(&key, item->data, item->size);
-	from = key;
-	bko__key_byte(&from, 0);
-	bko__key_after(&key, &end);
-	while (!status) {
-		range = bko__want_range(engine, &from, &end, 1);
-		status = bko__fetch(engine);
-		if (status || !range->count)
-			break;
-		length = range->rows[0]->key[key.size];
-		if (range->rows[0]->key_size == key.size + 1 + length) {
-			struct bko_span location = {range->rows[0]->key + key.size + 1, length};
-
-			bko__pos_want(engine, item, &location, 0);
-		}
-		/* on, behind everything below this location */
-		memcpy(from.bytes, range->rows[0]->key, key.size + 1 + length);
-		from.size = key.size + 1 + length;
-		bko__key_after(&from, &from);
-	}
-	return status;
-}
-
 static int32_t apply(struct bko_engine *engine, struct bko__pos *pos,
                      const struct bko_policy *item_policy, const struct bko_policy *own)
 {
@@ -160,7 +128,7 @@ static int32_t set_item(struct bko_engine *engine, struct setting *set)
 			return bko__fail(engine, BKO_E_CORRUPT, "an item");
 		if (same_policy(&item.policy, &set->policy))
 			return BKO_OK;
-		status = want_heads(engine, &set->row.item);
+		status = bko__heads_want(engine, &set->row.item);
 		if (!status)
 			status = bko__positions_load(engine, set->now);
 	}

@@ -150,6 +150,37 @@ struct bko__pos *bko__pos_want(struct bko_engine *engine, const struct bko_span 
 	return pos;
 }
 
+int32_t bko__heads_want(struct bko_engine *engine, const struct bko_span *item)
+{
+	struct bko__key key, from, end;
+	struct bko__range *range;
+	int32_t status = BKO_OK;
+	uint32_t length;
+
+	bko__key_begin(&key, 'I');
+	bko__key_id(&key, item->data, item->size);
+	from = key;
+	bko__key_byte(&from, 0);
+	bko__key_after(&key, &end);
+	while (!status) {
+		range = bko__want_range(engine, &from, &end, 1);
+		status = bko__fetch(engine);
+		if (status || !range->count)
+			break;
+		length = range->rows[0]->key[key.size];
+		if (range->rows[0]->key_size == key.size + 1 + length) {
+			struct bko_span location = {range->rows[0]->key + key.size + 1, length};
+
+			bko__pos_want(engine, item, &location, 0);
+		}
+		/* on, behind everything below this location */
+		memcpy(from.bytes, range->rows[0]->key, key.size + 1 + length);
+		from.size = key.size + 1 + length;
+		bko__key_after(&from, &from);
+	}
+	return status;
+}
+
 /* First pass: what the rows say; wants the policies of heads that are behind. */
 static int32_t decode(struct bko_engine *engine, struct bko__pos *pos)
 {

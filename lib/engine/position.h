@@ -51,6 +51,10 @@ int32_t bko__base_load(struct bko_engine *engine);
 struct bko__pos *bko__pos_want(struct bko_engine *engine, const struct bko_span *item,
                                const struct bko_span *location, uint32_t flags);
 
+/* Registers all positions of an item: the rows below its key that hold a location and
+ * no more. Fetches on the way. */
+int32_t bko__heads_want(struct bko_engine *engine, const struct bko_span *item);
+
 /* Key of a position; of one of its rows: one byte more follows. */
 void bko__pos_key(const struct bko_span *item, const struct bko_span *location,
                   struct bko__key *key);

@@ -1,0 +1,443 @@
+/*
+ * event_read.c - reading the outbox: consumers, pages of events, trimming.
+ *
+ * A consumer has a row a lane, C lane consumer, whose `next` is the number after
+ * the last one it acknowledged; so trimming a lane looks at one range.
+ */
+#include "base/number.h"
+#include "engine/copy.h"
+#include "engine/news.h"
+
+enum { PAGE_ROWS = 16, CONSUMERS_MAX = 256, TRIM_ROWS = 64 };
+
+static struct bko__row *consumer_row(struct bko_engine *engine, uint32_t lane,
+                                     const struct bko_span *consumer)
+{
+	struct bko__key key;
+
+	bko__key_begin(&key, 'C');
+	bko__key_byte(&key, (uint8_t)lane);
+	bko__key_id(&key, consumer->data, consumer->size);
+	return bko__want(engine, &key, 0);
+}
+
+static int32_t read_lane(struct bko_engine *engine, const struct bko__row *row,
+                         struct bko__lane *lane)
+{
+	lane->first = lane->next = 1;
+	if (row->present && (bko__lane_get(bko__value(row), lane) || lane->first > lane->next))
+		return bko__fail(engine, BKO_E_CORRUPT, "a lane");
+	return BKO_OK;
+}
+
+static void put_lane(struct bko_engine *engine, struct bko__row *row, const struct bko__lane *lane)
+{
+	struct bko__writer w = bko__scratch(engine, 16);
+
+	bko__lane_put(&w, lane);
+	row->guard = 1;
+	bko__put(engine, row, w.data, w.size);
+}
+
+/* The rows every call here begins with. */
+static int32_t base(struct bko_engine *engine, uint32_t lane)
+{
+	int32_t status = bko__base_want(engine);
+
+	if (!status && lane >= engine->settings.lanes)
+		status = bko__fail(engine, BKO_E_ARGUMENT, "lane");
+	return status;
+}
+
+/* ---- Consumers ---- */
+
+struct consuming {
+	struct bko_span id;
+	uint32_t remove, lane;
+	uint64_t number;
+	struct bko__lane seen, acknowledged;
+};
+
+static int32_t run_consumer(struct bko_engine *engine, void *arguments)
+{
+	struct consuming *c = arguments;
+	struct bko__row *rows[BKO_LANES_MAX], *heads[BKO_LANES_MAX];
+	struct bko__lane lane;
+	uint64_t first, count;
+	uint32_t i;
+	int32_t status = base(engine, 0);
+
+	if (status)
+		return status;
+	for (i = 0; i < engine->settings.lanes; i++) {
+		rows[i] = consumer_row(engine, i, &c->id);
+		heads[i] = bko__lane_want(engine, i);
+		heads[i]->guard = 1;
+	}
+	status = bko__fetch(engine);
+	if (!status && c->remove && !rows[0]->present)
+		status = bko__fail(engine, BKO_E_NOT_FOUND, "consumer");
+	for (i = 0; !status && i < engine->settings.lanes; i++) {
+		if (c->remove) {
+			bko__delete(engine, rows[i]);
+			continue;
+		}
+		if (rows[i]->present)
+			continue;
+		status = read_lane(engine, heads[i], &lane);
+		lane.next = lane.first; /* it has acknowledged what is trimmed already */
+		if (!status)
+			put_lane(engine, rows[i], &lane);
+	}
+	return status ? status : bko__finish(engine, 0, &first, &count);
+}
+
+int32_t bko_event_consumer(bko_engine *engine, const struct bko_span *consumer, uint32_t remove)
+{
+	int32_t status = bko__enter(engine, BKO__VERB_CONSUMER, NULL);
+	struct consuming c;
+
+	if (status)
+		return status;
+	if (!consumer)
+		return bko__fail(engine, BKO_E_MISUSE, "consumer");
+	status = bko__check_id(engine, consumer, 0, "consumer");
+	if (!status && remove > 1)
+		status = bko__fail(engine, BKO_E_ARGUMENT, "remove");
+	memset(&c, 0, sizeof c);
+	c.id = *consumer;
+	c.remove = remove;
+	return status ? status : bko__drive(engine, run_consumer, &c);
+}
+
+static int32_t run_lane(struct bko_engine *engine, void *arguments)
+{
+	struct consuming *c = arguments;
+	struct bko__row *row = NULL, *head;
+	int32_t status = base(engine, c->lane);
+
+	if (status)
+		return status;
+	head = bko__lane_want(engine, c->lane);
+	if (c->id.size)
+		row = consumer_row(engine, c->lane, &c->id);
+	status = bko__fetch(engine);
+	if (!status)
+		status = read_lane(engine, head, &c->seen);
+	if (!status && row && !row->present)
+		status = bko__fail(engine, BKO_E_NOT_FOUND, "consumer");
+	if (!status && row)
+		status = read_lane(engine, row, &c->acknowledged);
+	bko__undo(engine);
+	return status;
+}
+
+int32_t bko_event_lane(bko_engine *engine, const struct bko_span *consumer, uint32_t lane,
+                       struct bko_lane *info)
+{
+	int32_t status = bko__enter(engine, BKO__VERB_LANE, NULL);
+	struct bko_lane out;
+	struct consuming c;
+
+	if (status)
+		return status;
+	if (!info)
+		return bko__fail(engine, BKO_E_MISUSE, "info");
+	if (info->struct_size < sizeof *info || info->struct_size > BKO_STRUCT_SIZE_MAX)
+		return bko__fail(engine, BKO_E_STRUCT_SIZE, "info");
+	memset(&c, 0, sizeof c);
+	if (consumer)
+		c.id = *consumer;
+	c.lane = lane;
+	status = bko__check_id(engine, &c.id, 1, "consumer");
+	if (!status)
+		status = bko__drive(engine, run_lane, &c);
+	if (status)
+		return status;
+	memset(&out, 0, sizeof out);
+	out.lanes = engine->settings.lanes;
+	out.first = c.seen.first;
+	out.last = c.seen.next - 1;
+	out.acknowledged = c.id.size ? c.acknowledged.next - 1 : 0;
+	bko__struct_out(info, info->struct_size, &out, sizeof out);
+	return BKO_OK;
+}
+
+static int32_t run_acknowledge(struct bko_engine *engine, void *arguments)
+{
+	struct consuming *c = arguments;
+	struct bko__row *row, *head;
+	struct bko__lane lane, at;
+	int32_t status = base(engine, c->lane);
+
+	if (status)
+		return status;
+	head = bko__lane_want(engine, c->lane);
+	row = consumer_row(engine, c->lane, &c->id);
+	status = bko__fetch(engine);
+	if (!status)
+		status = read_lane(engine, head, &lane);
+	if (!status && !row->present)
+		status = bko__fail(engine, BKO_E_NOT_FOUND, "consumer");
+	if (!status)
+		status = read_lane(engine, row, &at);
+	if (!status && c->number >= lane.next)
+		status = bko__fail(engine, BKO_E_RANGE, "number");
+	if (status || c->number < at.next)
+		return status;
+	at.first = 1;
+	at.next = c->number + 1;
+	put_lane(engine, row, &at);
+	return engine->tx.status;
+}
+
+int32_t bko_event_acknowledge(bko_engine *engine, const struct bko_span *consumer, uint32_t lane,
+                              uint64_t number)
+{
+	int32_t status = bko__enter(engine, BKO__VERB_ACKNOWLEDGE, NULL);
+	struct consuming c;
+
+	if (status)
+		return status;
+	if (!consumer)
+		return bko__fail(engine, BKO_E_MISUSE, "consumer");
+	status = bko__check_id(engine, consumer, 0, "consumer");
+	memset(&c, 0, sizeof c);
+	c.id = *consumer;
+	c.lane = lane;
+	c.number = number;
+	return status ? status : bko__drive(engine, run_acknowledge, &c);
+}
+
+/* ---- Reading ---- */
+
+struct reading {
+	uint32_t lane, stride;
+	uint64_t after;
+	struct bko_event *array;
+	size_t capacity, count;
+};
+
+static void event_key(uint32_t lane, uint64_t number, struct bko__key *key)
+{
+	bko__key_begin(key, 'E');
+	bko__key_byte(key, (uint8_t)lane);
+	bko__key_number(key, number, 6);
+}
+
+static void event_out(struct reading *r, uint64_t number, const struct bko__event *event)
+{
+	struct bko_event out;
+
+	memset(&out, 0, sizeof out);
+	out.kind = event->kind;
+	out.number = number;
+	out.time_ms = event->time;
+	out.amount = event->amount;
+	out.other = event->other;
+	out.at_ms = event->at;
+	out.line = event->line;
+	out.detail = event->detail;
+	bko__id_out(event->order, &out.order);
+	bko__id_out(event->item, &out.item);
+	bko__id_out(event->location, &out.location);
+	bko__id_out(event->cause, &out.cause);
+	bko__struct_out((uint8_t *)r->array + r->count * r->stride, r->stride, &out, sizeof out);
+	r->count++;
+}
+
+/* Events of one row that are newer than `after`; *next: the number behind its last. */
+static int32_t row_out(struct bko_engine *engine, struct reading *r, const struct bko__row *row,
+                       uint64_t *next)
+{
+	struct bko__reader reader = {row->value, row->value_size, 1, 0};
+	uint64_t number;
+
+	if (row->key_size != 8 || !row->value_size)
+		return bko__fail(engine, BKO_E_CORRUPT, "a row of events");
+	for (number = bko__get_be(row->key + 2, 6); reader.at < reader.size; number++) {
+		struct bko__event event;
+
+		bko__event_read(&reader, &event);
+		if (reader.bad)
+			return bko__fail(engine, BKO_E_CORRUPT, "a row of events");
+		if (number > r->after && r->count < r->capacity)
+			event_out(r, number, &event);
+	}
+	*next = number;
+	return BKO_OK;
+}
+
+/* The row that holds `number` begins at or before it. Rows hold at most so many events
+ * as fit, so it is found by asking from a little before. */
+static int32_t run_read(struct bko_engine *engine, void *arguments)
+{
+	struct reading *r = arguments;
+	uint64_t back = BKO_VALUE_MAX, from, next;
+	struct bko__row *head;
+	struct bko__range *range;
+	struct bko__key key, end;
+	struct bko__lane lane;
+	uint32_t i;
+	int32_t status = base(engine, r->lane);
+
+	if (status)
+		return status;
+	head = bko__lane_want(engine, r->lane);
+	status = bko__fetch(engine);
+	if (!status)
+		status = read_lane(engine, head, &lane);
+	if (!status && r->after && r->after + 1 < lane.first)
+		status = bko__fail(engine, BKO_E_NOT_FOUND, "after (trimmed)");
+	if (status)
+		return status;
+	r->count = 0;
+	if (r->after < lane.first - 1)
+		r->after = lane.first - 1;
+	/* at least eight bytes an event: no row holds more than an eighth of its size */
+	back /= 8;
+	from = r->after + 1 > back ? r->after + 1 - back : 1;
+	event_key(r->lane, lane.next, &end);
+	event_key(r->lane, from, &key);
+	while (!status && r->count < r->capacity && r->after + 1 < lane.next) {
+		range = bko__want_range(engine, &key, &end, PAGE_ROWS);
+		status = bko__fetch(engine);
+		next = 0;
+		for (i = 0; !status && i < range->count; i++)
+			status = row_out(engine, r, range->rows[i], &next);
+		if (status || !range->more)
+			break;
+		event_key(r->lane, next, &key);
+	}
+	bko__undo(engine);
+	return status;
+}
+
+int32_t bko_event_read(bko_engine *engine, uint32_t lane, uint64_t after, struct bko_event *array,
+                       size_t capacity, uint32_t stride, size_t *count)
+{
+	int32_t status = bko__enter(engine, BKO__VERB_EVENT_READ, NULL);
+	struct reading r;
+
+	if (status)
+		return status;
+	status = bko__check_array(engine, array, capacity, stride, sizeof *array, count);
+	if (status)
+		return status;
+	memset(&r, 0, sizeof r);
+	r.lane = lane;
+	r.after = after;
+	r.array = array;
+	r.capacity = capacity;
+	r.stride = stride;
+	status = bko__drive(engine, run_read, &r);
+	*count = status ? 0 : r.count;
+	return status;
+}
+
+/* ---- Trimming ---- */
+
+struct trimming {
+	uint32_t lane, done;
+	uint64_t up_to;
+};
+
+/* The last number every consumer acknowledged; without one, the newest. */
+static int32_t slowest(struct bko_engine *engine, uint32_t lane, uint64_t newest, uint64_t *number)
+{
+	struct bko__range *range;
+	struct bko__lane at;
+	struct bko__key key;
+	int32_t status;
+	uint32_t i;
+
+	bko__key_begin(&key, 'C');
+	bko__key_byte(&key, (uint8_t)lane);
+	range = bko__want_below(engine, &key, CONSUMERS_MAX);
+	status = bko__fetch(engine);
+	*number = newest;
+	if (!status && range->more)
+		status = bko__fail(engine, BKO_E_TOO_LARGE, "consumers");
+	for (i = 0; !status && i < range->count; i++) {
+		status = read_lane(engine, range->rows[i], &at);
+		range->rows[i]->guard = 1;
+		if (at.next - 1 < *number)
+			*number = at.next - 1;
+	}
+	return status;
+}
+
+static int32_t run_trim(struct bko_engine *engine, void *arguments)
+{
+	struct trimming *t = arguments;
+	uint64_t limit, next = 0;
+	struct bko__row *head;
+	struct bko__range *range;
+	struct bko__key key, end;
+	struct bko__lane lane;
+	uint32_t i;
+	int32_t status = base(engine, t->lane);
+
+	if (status)
+		return status;
+	head = bko__lane_want(engine, t->lane);
+	status = bko__fetch(engine);
+	if (!status)
+		status = read_lane(engine, head, &lane);
+	if (!status)
+		status = slowest(engine, t->lane, lane.next - 1, &limit);
+	if (status)
+		return status;
+	if (t->up_to && t->up_to < limit)
+		limit = t->up_to;
+	event_key(t->lane, 0, &key);
+	event_key(t->lane, lane.next, &end);
+	range = bko__want_range(engine, &key, &end, TRIM_ROWS + 1);
+	status = bko__fetch(engine);
+	t->done = 1;
+	/* a row goes whole: when the next one begins behind it, or it is the last */
+	for (i = 0; !status && i < range->count; i++) {
+		next = i + 1 < range->count ? bko__get_be(range->rows[i + 1]->key + 2, 6)
+		       : range->more        ? UINT64_MAX
+		                            : lane.next;
+		if (next - 1 > limit)
+			break;
+		if (i == TRIM_ROWS) {
+			t->done = 0;
+			break;
+		}
+		bko__delete(engine, range->rows[i]);
+		lane.first = next;
+	}
+	if (i == TRIM_ROWS)
+		t->done = 0;
+	if (!status && i)
+		put_lane(engine, head, &lane);
+	return status ? status : engine->tx.status;
+}
+
+int32_t bko_event_trim(bko_engine *engine, uint32_t lane, uint64_t up_to, uint32_t budget,
+                       uint32_t *done)
+{
+	int32_t status = bko__enter(engine, BKO__VERB_TRIM, NULL);
+	struct trimming t;
+
+	if (status)
+		return status;
+	if (!done)
+		return bko__fail(engine, BKO_E_MISUSE, "done");
+	if (engine->batching)
+		return bko__fail(engine, BKO_E_STATE, "a batch is open");
+	memset(&t, 0, sizeof t);
+	t.lane = lane;
+	t.up_to = up_to;
+	*done = 0;
+	while (!status && engine->progress.count < budget && !*done) {
+		status = bko__drive(engine, run_trim, &t);
+		if (status)
+			break;
+		engine->progress.count += TRIM_ROWS;
+		*done = t.done;
+	}
+	return status;
+}
