@@ -5,6 +5,7 @@
 #define BKO_ENGINE_COPY_H
 
 #include "engine/decide.h"
+#include "engine/stock.h"
 
 void bko__id_out(struct bko_span span, struct bko_id *id);
 
