@@ -59,7 +59,7 @@ static const struct bko__table supply_table = TABLE(supply_fields);
 static const struct bko__field part_fields[] = {
 	RUN(BKO__V_QUANTITY, struct bko__part, allocated, 4),
 	RUN(BKO__V_TIME, struct bko__part, placed, 4),
-	RUN(BKO__V_U32, struct bko__part, line, 5),
+	RUN(BKO__V_U32, struct bko__part, line, 6),
 	RUN(BKO__V_ID, struct bko__part, order, 3),
 };
 static const struct bko__table part_table = TABLE(part_fields);

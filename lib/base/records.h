@@ -84,7 +84,7 @@ struct bko__part {
 	int64_t allocated, backordered, outside, picked;
 	int64_t placed, expected, need_by,
 		held_until; /* expected: by the lead time of its placing */
-	uint32_t line, place, stops, order_class, limits;
+	uint32_t line, part, place, stops, order_class, limits; /* place: element of the line */
 	struct bko_span order, customer, channel; /* the latter if it counts in their limits */
 };
 
@@ -130,7 +130,7 @@ struct bko__place {
 /* Outcome of an operation. */
 enum { BKO__OP_DONE = 1, BKO__OP_REFUSED = 2, BKO__OP_VOID = 3, BKO__OP_ERROR = 4 };
 struct bko__opcome {
-	int64_t error;
+	int64_t error; /* of a receipt: the origin of its supply, BKO_ORIGIN_ */
 	int64_t asked, allocated, scheduled, backordered, refused, quantity, served, missing;
 	int64_t time;
 	uint64_t revision, first_event, event_count;

@@ -311,6 +311,7 @@ int32_t bko__at_demote(struct bko_engine *engine, struct bko__ord *order, struct
 		part->rec.need_by = order->rec.need_by;
 		part->rec.held_until = order->rec.state == BKO__O_HELD ? order->rec.hold_until : 0;
 		part->rec.line = at->line_number;
+		part->rec.part = at->place->part;
 		part->rec.place = (uint32_t)(at->place - at->line->places);
 		part->rec.stops = at->line->rec.stops;
 		part->rec.order_class = order->rec.order_class;

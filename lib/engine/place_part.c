@@ -66,6 +66,7 @@ int32_t bko__place_part(struct bko_engine *engine, struct bko__ord *order, uint3
 		part->rec.need_by = buyer->need_by;
 		part->rec.held_until = buyer->hold_until;
 		part->rec.line = number;
+		part->rec.part = part_number;
 		part->rec.place = line->rec.place_count - 1;
 		part->rec.stops = line->rec.stops;
 		part->rec.order_class = order->rec.order_class;

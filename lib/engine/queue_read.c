@@ -61,7 +61,7 @@ static void waiting_out(const struct bko__pt *part, struct bko_waiting *out)
 {
 	memset(out, 0, sizeof *out);
 	out->line = part->rec.line;
-	out->part = part->rec.place;
+	out->part = part->rec.part;
 	out->stops = part->rec.stops | (part->rec.held_until ? (uint32_t)BKO_WAITING_HELD : 0u);
 	out->backordered = part->rec.backordered;
 	out->allocated = part->rec.allocated;

@@ -55,6 +55,7 @@ static int32_t move_waiting(struct bko_engine *engine, struct splitting *s, stru
 	part->rank = bko__place_rank(place);
 	part->rec.order = s->made.id;
 	part->rec.line = line;
+	part->rec.part = 0;
 	part->rec.place = s->made.lines[line].rec.place_count - 1;
 	part->rec.backordered = waiting;
 	part->rec.outside = outside;
