@@ -41,7 +41,7 @@ struct world {
 	struct model *model;
 	struct record *records;
 	struct ledger ledger;
-	int64_t latest;
+	int64_t latest, settled[OP_ITEMS][OP_LOCATIONS];
 	uint32_t steps;
 	char why[WORLD_TEXT]; /* of a failure */
 };

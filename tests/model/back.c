@@ -119,7 +119,7 @@ int32_t model_sell(struct model *m, struct order *o, const struct op *op, int64_
 				p->outside -= lesser(p->outside, k);
 			} else {
 				p->allocated -= k;
-				p->picked = lesser(p->picked, p->allocated);
+				p->picked -= lesser(p->picked, k);
 				*n -= k;
 			}
 			if (p->untracked)

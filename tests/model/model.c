@@ -30,7 +30,7 @@ int model_walk(struct model *m, struct walk *w, int32_t item, int32_t location)
 			w->l = &w->o->lines[w->line];
 			while (w->place < w->l->place_count) {
 				w->p = &w->l->places[w->place++];
-				if (!w->p->gone && !w->p->untracked &&
+				if (!w->p->gone && (w->all || !w->p->untracked) &&
 				    (item == OP_ANY || item == w->l->item) &&
 				    (location == OP_ANY || location == w->p->location))
 					return 1;
@@ -311,7 +311,7 @@ int model_due(const struct model *m, int32_t item, int32_t location, int64_t now
 	const int64_t dates[] = {p->policy.sell_from_ms, p->policy.release_at_ms,
 	                         p->policy.restock_at_ms};
 	int due = 0;
-	for (struct walk w = {0}; model_walk((struct model *)m, &w, item, location);)
+	for (struct walk w = {.all = 1}; model_walk((struct model *)m, &w, item, location);)
 		due |= w.o->held && w.o->hold_until <= now;
 	for (int32_t i = 0; i < p->supply_count; i++)
 		due |= p->supplies[i].due && !p->supplies[i].noted &&
@@ -337,9 +337,9 @@ void model_settle(struct model *m, int32_t item, int32_t location, int64_t now)
 	if (old.switch_on != p->policy.switch_on || old.switch_at != p->policy.switch_at ||
 	    old.switch_back_at != p->policy.switch_back_at)
 		p->switched = model_available(m, item, location) <= p->policy.switch_at;
-	for (struct walk w = {0}; model_walk(m, &w, item, location);)
+	for (struct walk w = {.all = 1}; model_walk(m, &w, item, location);)
 		if (w.o->held && w.o->hold_until <= p->settled) {
-			freed += w.p->allocated;
+			freed += w.p->untracked ? 0 : w.p->allocated;
 			w.l->cancelled += w.p->allocated + w.p->backordered;
 			w.p->allocated = w.p->backordered = w.p->outside = 0;
 			w.p->gone = 1;
@@ -432,14 +432,15 @@ struct promise model_promise(const struct model *m, int32_t item, int32_t locati
 	return r;
 }
 
-static int64_t limit_used(const struct model *m, uint32_t of, int32_t id)
+/* Live holds count, as of now, wherever they are. */
+static int64_t limit_used(const struct model *m, uint32_t of, int32_t id, int64_t now)
 {
 	int64_t total = 0;
 	for (struct walk w = {0}; model_walk((struct model *)m, &w, OP_ANY, OP_ANY);) {
 		int32_t mine = of == BKO_LIMIT_ITEM       ? w.l->item
 		               : of == BKO_LIMIT_CUSTOMER ? w.o->customer
 		                                          : w.o->channel;
-		if (mine == id && w.p->counted & 1u << of)
+		if (mine == id && w.p->counted & 1u << of && !(w.o->held && w.o->hold_until <= now))
 			total += w.p->backordered - w.p->outside;
 	}
 	return total;
@@ -515,7 +516,7 @@ int64_t model_room(const struct model *m, const struct order *o, int32_t item, i
 	for (uint32_t i = BKO_LIMIT_ITEM; i <= BKO_LIMIT_CHANNEL; i++) {
 		const struct limit *k = &m->limits[i][of[i]];
 		if (k->set && k->kind == BKO_LIMIT_NUMBER && (i == BKO_LIMIT_ITEM || of[i]))
-			narrow(&r, reason, k->limit - limit_used(m, i, of[i]), why[i]);
+			narrow(&r, reason, k->limit - limit_used(m, i, of[i], p->settled), why[i]);
 	}
 	for (struct walk w = {0}; model_walk((struct model *)m, &w, item, OP_ANY);)
 		mine += w.o == o ? w.p->backordered - w.p->outside : 0;

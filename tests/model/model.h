@@ -108,7 +108,7 @@ int32_t model_queue(const struct model *m, int32_t item, int32_t location, struc
 
 struct walk {
 	uint32_t order, line;
-	int32_t place;
+	int32_t place, all; /* all: untracked places too */
 	struct order *o;
 	struct line *l;
 	struct place *p;

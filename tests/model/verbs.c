@@ -442,6 +442,8 @@ static int32_t amend_quantity(struct model *m, struct order *o, struct line *l, 
 	}
 	if (more == 0)
 		return BKO_OK;
+	if (l->candidate_count == 0)
+		return BKO_E_NOT_FOUND;
 	for (int32_t i = 0; i < l->place_count; i++)
 		open[l->places[i].part] |= l->places[i].allocated || l->places[i].backordered;
 	if (open[0] && open[1])
