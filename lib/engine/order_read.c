@@ -71,7 +71,7 @@ static int32_t copy_line(struct bko_engine *engine, struct bko__ord *order, uint
 	out->stops = line->rec.stops;
 	out->ordered = line->rec.ordered;
 	out->shipped = line->rec.shipped;
-	out->cancelled = line->rec.cancelled;
+	out->cancelled = gone ? line->rec.ordered - line->rec.shipped : line->rec.cancelled;
 	out->returned = line->rec.returned;
 	out->first_place = o->info.place_count;
 	out->place_count = line->rec.place_count;
