@@ -114,7 +114,7 @@ static int needs_supplies(const struct bko_engine *engine, const struct bko__pos
 	       bko__available_now(head) < quantity;
 }
 
-static int32_t view_of(struct bko_engine *engine, const struct bko__buyer *buyer,
+int32_t bko__plan_view(struct bko_engine *engine, const struct bko__buyer *buyer,
                        const struct bko__plan *plan, struct bko__pos *pos, int64_t quantity,
                        struct bko__view *view)
 {
@@ -191,7 +191,7 @@ static int32_t take_now(struct bko_engine *engine, struct bko__buyer *buyer, str
 		struct bko__view view;
 		int32_t status;
 
-		status = view_of(engine, buyer, plan, pos, plan->quantity, &view);
+		status = bko__plan_view(engine, buyer, plan, pos, plan->quantity, &view);
 		if (status)
 			return status;
 		view.order_use = order_use;
@@ -232,7 +232,7 @@ static int32_t find_home(struct bko_engine *engine, struct bko__buyer *buyer,
 		struct bko__view view;
 		int32_t status;
 
-		status = view_of(engine, buyer, plan, plan->pos[c], left, &view);
+		status = bko__plan_view(engine, buyer, plan, plan->pos[c], left, &view);
 		if (status)
 			return status;
 		view.order_use = order_use;

@@ -53,6 +53,12 @@ int32_t bko__plans_decide(struct bko_engine *engine, struct bko__buyer *buyer, b
 int32_t bko__plan_decide(struct bko_engine *engine, struct bko__buyer *buyer, uint32_t line,
                          uint32_t mask, int64_t order_use);
 
+/* What a decision about `quantity` units of a line at one position looks at; loads what
+ * it needs. */
+int32_t bko__plan_view(struct bko_engine *engine, const struct bko__buyer *buyer,
+                       const struct bko__plan *plan, struct bko__pos *pos, int64_t quantity,
+                       struct bko__view *view);
+
 /* Mask of the limits across positions that exist for this line. */
 uint32_t bko__limits_present(struct bko_engine *engine, const struct bko__buyer *buyer,
                              const struct bko__plan *plan);

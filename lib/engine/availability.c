@@ -1,0 +1,220 @@
+/*
+ * availability.c - can I sell this, and when: the decision of placing, for one item,
+ * at this moment or a later one, without writing.
+ */
+#include "base/number.h"
+#include "engine/copy.h"
+#include "rules/position.h"
+
+struct asking {
+	struct bko_availability_query query;
+	struct bko_availability out;
+	struct bko__buyer buyer;
+	struct bko__plan plan;
+};
+
+/* The customer's own order is thought away: its units are back, its claims gone. */
+static int32_t leave_out(struct bko_engine *engine, struct asking *a)
+{
+	struct bko__ord *order = bko__order_want(engine, &a->query.without);
+	int32_t status = order ? bko__order_load(engine, order) : engine->tx.status;
+	uint32_t i, p;
+
+	if (!status)
+		status = bko__order_positions(engine, order, UINT32_MAX, 0, a->query.now_ms);
+	if (status || (order->rec.state == BKO__O_HELD && !bko__order_live(engine, order)))
+		return status;
+	for (i = 0; i < order->rec.line_count; i++) {
+		for (p = 0; p < order->lines[i].rec.place_count; p++) {
+			struct bko__at at = bko__order_at(engine, order, i, p);
+			int64_t allocated = bko__at_allocated(&at);
+
+			if (at.place->flags & BKO__PL_UNTRACKED)
+				continue;
+			at.pos->head.open += allocated;
+			at.pos->head.allocated -= allocated;
+			if (at.part)
+				bko__part_waits(at.pos, at.part, -at.part->rec.backordered,
+				                -at.part->rec.outside);
+		}
+	}
+	return BKO_OK;
+}
+
+/* What comes by then has come: it covers claims, then the buffer, then is open. */
+static int32_t project(struct bko_engine *engine, struct asking *a, struct bko__pos *pos)
+{
+	struct bko__head *head = &pos->head;
+	struct bko__timeline *timeline;
+	int64_t fill;
+	uint32_t i, kept = 0;
+	int32_t status = bko__supplies_load(engine, pos);
+
+	if (status || a->query.at_ms <= pos->now)
+		return status;
+	timeline = pos->supply_count ? pos->timeline_own : NULL;
+	head->open += bko__merge_units_by(pos->timeline, a->query.at_ms);
+	for (i = 0; timeline && i < timeline->count; i++) {
+		if (timeline->date[i] <= a->query.at_ms)
+			continue;
+		timeline->index[kept] = timeline->index[i];
+		timeline->date[kept] = timeline->date[i];
+		timeline->units[kept++] = timeline->units[i];
+	}
+	if (timeline)
+		timeline->count = kept;
+	pos->now = a->query.at_ms;
+	fill = bko__min(bko__max(0, head->open - bko__claims(head)),
+	                bko__max(0, head->safety_stock - head->buffer));
+	if (head->life != BKO_LIFE_PHASE_OUT) {
+		head->open -= fill;
+		head->buffer += fill;
+	}
+	return BKO_OK;
+}
+
+/* The earliest date at which any candidate could sell something; NONE: one can now. */
+static void restock(const struct bko__pos *pos, int64_t now, int first,
+                    struct bko_availability *out)
+{
+	int64_t date;
+	uint32_t kind = bko__merge_restock(&pos->head, pos->timeline, now, &date);
+
+	if (pos->head.life == BKO_LIFE_DISCONTINUED)
+		kind = BKO_DATE_UNKNOWN;
+	if (first || kind == BKO_DATE_NONE ||
+	    (kind == BKO_DATE_KNOWN && out->restock_kind == BKO_DATE_UNKNOWN) ||
+	    (kind == BKO_DATE_KNOWN && out->restock_kind == BKO_DATE_KNOWN &&
+	     date < out->restock_ms)) {
+		out->restock_kind = kind;
+		out->restock_ms = kind == BKO_DATE_KNOWN ? date : 0;
+	}
+}
+
+/* Sums over the candidates; each is at least 0. */
+static int32_t sum_up(struct bko_engine *engine, struct asking *a)
+{
+	struct bko_availability *out = &a->out;
+	int32_t status = BKO_OK;
+	uint32_t c;
+
+	memset(out, 0, sizeof *out);
+	for (c = 0; !status && c < a->plan.count; c++) {
+		struct bko__pos *pos = a->plan.pos[c];
+		struct bko__decision decision;
+		struct bko__view view;
+
+		status = project(engine, a, pos);
+		if (!status)
+			status = bko__plan_view(engine, &a->buyer, &a->plan, pos, 0, &view);
+		if (status)
+			return status;
+		bko__decide(&view, 0, &decision);
+		if (decision.later_kind == BKO_LIMIT_NONE)
+			out->later_kind = BKO_LIMIT_NONE;
+		out->available_later = bko__min(out->available_later + decision.available_later,
+		                                BKO__QUANTITY_MAX);
+		restock(pos, pos->now, c == 0, out);
+	}
+	if (out->later_kind == BKO_LIMIT_NONE)
+		out->available_later = 0;
+	return status;
+}
+
+static void said(struct asking *a)
+{
+	const struct bko__plan *plan = &a->plan;
+	struct bko_availability *out = &a->out;
+
+	out->state = plan->said.state;
+	out->reason = plan->said.reason;
+	out->available_now = plan->said.available_now;
+	out->now = plan->taken;
+	out->later = plan->later;
+	out->promise_kind = plan->said.promise_kind;
+	out->promise_ms = plan->said.promise;
+	out->first_kind = plan->said.first_kind;
+	out->first = plan->said.first;
+	out->first_ms = plan->said.first_due;
+	out->rest_kind = plan->said.rest_kind;
+	out->rest_ms = plan->said.rest_due;
+	if (!plan->count)
+		out->restock_kind = BKO_DATE_UNKNOWN;
+}
+
+static int32_t run_ask(struct bko_engine *engine, void *arguments)
+{
+	struct asking *a = arguments;
+	uint32_t c;
+	int32_t status = bko__base_want(engine);
+
+	if (status)
+		return status;
+	memset(&a->buyer, 0, sizeof a->buyer);
+	memset(&a->plan, 0, sizeof a->plan);
+	a->buyer.plans = &a->plan;
+	a->buyer.count = 1;
+	a->buyer.in_order = 1;
+	a->buyer.now = a->query.now_ms;
+	a->plan.item = a->query.item;
+	a->plan.count = a->query.candidate_count;
+	a->plan.quantity = a->query.quantity;
+	for (c = 0; c < a->plan.count; c++)
+		a->plan.candidates[c] = a->query.candidates[c];
+	bko__plan_want(engine, &a->plan, bko__lends(engine) ? 0 : BKO__POS_SUPPLIES);
+	status = bko__plans_load(engine, &a->buyer, 0);
+	if (!status && a->query.without.size)
+		status = leave_out(engine, a);
+	if (!status)
+		status = sum_up(engine, a);
+	if (!status)
+		status = bko__plan_decide(engine, &a->buyer, 0, UINT32_MAX, 0);
+	if (!status)
+		said(a);
+	bko__undo(engine);
+	return status;
+}
+
+static int32_t check(struct bko_engine *engine, const struct bko_availability_query *q)
+{
+	uint32_t c;
+
+	if (bko__check_id(engine, &q->item, 0, "query.item") ||
+	    bko__check_id(engine, &q->without, 1, "query.without"))
+		return BKO_E_ARGUMENT;
+	if (q->candidate_count > BKO_CANDIDATES_MAX || (q->candidate_count && !q->candidates))
+		return bko__fail(engine, BKO_E_ARGUMENT, "query.candidates");
+	for (c = 0; c < q->candidate_count; c++) {
+		if (bko__check_id(engine, &q->candidates[c], 1, "query.candidates"))
+			return BKO_E_ARGUMENT;
+	}
+	if (q->quantity < 0)
+		return bko__fail(engine, BKO_E_ARGUMENT, "query.quantity");
+	if (q->quantity > BKO__QUANTITY_MAX || !bko__time_ok(q->now_ms) || !bko__time_ok(q->at_ms))
+		return bko__fail(engine, BKO_E_RANGE, "query.quantity, now_ms or at_ms");
+	return BKO_OK;
+}
+
+int32_t bko_item_availability(bko_engine *engine, const struct bko_availability_query *query,
+                              struct bko_availability *availability)
+{
+	int32_t status = bko__enter(engine, BKO__VERB_AVAILABILITY, NULL);
+	struct asking a;
+
+	if (status)
+		return status;
+	status = bko__struct_in(engine, &a.query, sizeof a.query, query,
+	                        query ? query->struct_size : 0, "query");
+	if (!status && !availability)
+		status = bko__fail(engine, BKO_E_MISUSE, "availability");
+	if (!status && (availability->struct_size < sizeof *availability ||
+	                availability->struct_size > BKO_STRUCT_SIZE_MAX))
+		status = bko__fail(engine, BKO_E_STRUCT_SIZE, "availability");
+	if (!status)
+		status = check(engine, &a.query);
+	if (!status)
+		status = bko__drive(engine, run_ask, &a);
+	if (!status)
+		bko__struct_out(availability, availability->struct_size, &a.out, sizeof a.out);
+	return status;
+}
