@@ -125,7 +125,7 @@ int check_rules(struct world *w, int64_t now)
 	if (view_items(w, now, &v))
 		return 1;
 	for (uint32_t i = 0; i < w->model->order_count; i++)
-		if (view_order(w, now, w->model->orders[i].id, &v))
+		if (!w->model->orders[i].refused && view_order(w, now, w->model->orders[i].id, &v))
 			return 1;
 	for (int32_t i = 0; i < OP_ITEMS; i++)
 		for (int32_t k = 0; k < OP_LOCATIONS; k++)

@@ -174,13 +174,14 @@ static const struct figure position_narrow[] = {
 	FIGURE(bko_position, serving),
 };
 
-static int compare_item(struct world *w, int32_t item, int64_t now)
+/* Read as of time 0, that is as it is stored: nothing is due any more. */
+static int compare_item(struct world *w, int32_t item)
 {
 	struct bko_position found[OP_LOCATIONS];
 	struct name n;
 	bko_item *handle = NULL;
 	size_t count = 0;
-	int32_t status = bko_item_open(w->engine, now, name_item(&n, item), &handle);
+	int32_t status = bko_item_open(w->engine, 0, name_item(&n, item), &handle);
 	if (status == BKO_OK)
 		status = bko_item_read(handle, 0, found, OP_LOCATIONS, sizeof *found, &count);
 	bko_item_close(handle);
@@ -215,14 +216,14 @@ static int compare_item(struct world *w, int32_t item, int64_t now)
 }
 
 /* What is exact at any time, a chain of serving still to come or not. */
-int compare_available(struct world *w, int64_t now)
+int compare_available(struct world *w)
 {
 	for (int32_t i = 0; i < OP_ITEMS; i++) {
 		struct bko_position found[OP_LOCATIONS];
 		struct name n;
 		bko_item *handle = NULL;
 		size_t count = 0;
-		if (bko_item_open(w->engine, now, name_item(&n, i), &handle) == BKO_OK)
+		if (bko_item_open(w->engine, 0, name_item(&n, i), &handle) == BKO_OK)
 			bko_item_read(handle, 0, found, OP_LOCATIONS, sizeof *found, &count);
 		bko_item_close(handle);
 		for (size_t k = 0; k < count; k++) {
@@ -303,7 +304,8 @@ static const struct figure order_line[] = {
 	FIGURE(bko_line_info, cancelled), FIGURE(bko_line_info, returned),
 };
 
-static int compare_lines(struct world *w, const struct order *o, const struct bko_line_info *found)
+static int compare_lines(struct world *w, const struct order *o, int expired,
+                         const struct bko_line_info *found)
 {
 	for (uint32_t i = 0; i < o->line_count; i++) {
 		const struct line *l = &o->lines[i];
@@ -314,7 +316,10 @@ static int compare_lines(struct world *w, const struct order *o, const struct bk
 		want.ordered = l->ordered;
 		want.cancelled = l->cancelled;
 		for (int32_t k = 0; k < l->place_count; k++)
-			add_place(w->model, l, &l->places[k], &want);
+			if (!expired)
+				add_place(w->model, l, &l->places[k], &want);
+		if (expired) /* all of it went back */
+			want.cancelled = want.ordered;
 		if (differ_wide(w->why, of, order_line, COUNT(order_line), &want, &found[i]) ||
 		    differ(w->why, of, "stops", l->stops, found[i].stops))
 			return 1;
@@ -379,7 +384,7 @@ static int compare_order(struct world *w, const struct order *o, int64_t now)
 	struct name n;
 	bko_order *handle = NULL;
 	size_t line_count = 0, place_count = 0;
-	int failed;
+	int failed, expired = model_status(w->model, o, now) == BKO_STATUS_EXPIRED;
 	char of[32];
 	int32_t status = bko_order_open(w->engine, now, name_order(&n, o->id), &handle);
 	if (status == BKO_OK)
@@ -390,12 +395,17 @@ static int compare_order(struct world *w, const struct order *o, int64_t now)
 		status = bko_order_places(handle, 0, places, COUNT(places), sizeof *places,
 		                          &place_count);
 	snprintf(of, sizeof of, "order %u", o->id);
+	if (o->refused) { /* a record only */
+		bko_order_close(handle);
+		return differ(w->why, of, "opens", BKO_E_NOT_FOUND, status);
+	}
 	failed = differ(w->why, of, "opens", BKO_OK, status) ||
 	         differ(w->why, of, "status", model_status(w->model, o, now), info.status) ||
 	         differ(w->why, of, "lines", o->line_count, info.line_count) ||
 	         differ(w->why, of, "hold_until", o->hold_until, info.hold_until_ms) ||
 	         differ(w->why, of, "class", o->order_class, info.order_class) ||
-	         compare_lines(w, o, lines) || compare_places(w, o, places, place_count);
+	         compare_lines(w, o, expired, lines) ||
+	         (!expired && compare_places(w, o, places, place_count));
 	bko_order_close(handle);
 	return failed;
 }
@@ -404,7 +414,7 @@ int compare_state(struct world *w, const struct op *op)
 {
 	const struct model *m = w->model;
 	for (int32_t i = 0; i < OP_ITEMS; i++)
-		if (compare_item(w, i, op->now))
+		if (compare_item(w, i))
 			return 1;
 	for (int32_t i = 0; i < OP_ITEMS; i++)
 		for (int32_t k = 0; k < OP_LOCATIONS; k++)

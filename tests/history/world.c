@@ -95,7 +95,7 @@ int world_step(struct world *w, const struct op *op)
 	}
 	w->steps++;
 	if (w->setup.lazy && w->steps % w->setup.lazy)
-		return compare_available(w, op->now);
+		return compare_available(w);
 	memset(&quiet, 0, sizeof quiet);
 	quiet.kind = OP_TICK;
 	quiet.now = op->now;

@@ -56,7 +56,7 @@ int world_step(struct world *world, const struct op *op);
 int compare_results(const struct op *op, const struct op_result *model,
                     const struct op_result *engine, char *why);
 int compare_state(struct world *world, const struct op *op);
-int compare_available(struct world *world, int64_t now);
+int compare_available(struct world *world);
 int check_ledger(struct world *world);
 int check_rules(struct world *world, int64_t now);
 int check_verify(struct world *world, int64_t now);

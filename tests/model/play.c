@@ -92,6 +92,7 @@ void model_position(const struct model *m, int32_t item, int32_t location, struc
 	for (int32_t i = 0; i < p->supply_count; i++)
 		f->incoming += p->supplies[i].expected;
 	f->available_now = model_available(m, item, location);
+	f->available_now -= p->there ? f->available_now % p->policy.quantum : 0;
 	f->received = p->received;
 	f->returned = p->returned;
 	f->adjusted = p->adjusted;
@@ -235,8 +236,9 @@ static void count_refused(struct model *m, const struct op *op, struct op_result
 	for (uint32_t i = 0; i < op->line_count; i++) {
 		struct line l;
 		model_candidates(m, &l, &op->lines[i]);
-		if (l.candidate_count)
-			m->positions[l.item][l.candidates[0]].refused += r->lines[i].refused;
+		if (l.candidate_count && m->positions[l.item][l.candidates[0]].there)
+			m->positions[l.item][l.candidates[0]].refused +=
+				r->lines[i].refused ? r->lines[i].refused : r->lines[i].asked;
 	}
 	record->request = *op;
 	record->result = *r;
