@@ -30,15 +30,16 @@ int bko__can_serve(const struct bko__head *head)
 
 void bko__buffer_settle(struct bko__head *head)
 {
-	int64_t want = head->life == BKO_LIFE_PHASE_OUT ? 0 : head->safety_stock, move;
+	int64_t want = head->life == BKO_LIFE_PHASE_OUT ? 0 : head->safety_stock, first = 0;
+	int64_t move;
 
 	if (head->buffer > want) {
 		head->open += head->buffer - want;
 		head->buffer = want;
 	}
-	if (!(head->policy_flags & BKO__P_GUARDS) && bko__can_serve(head))
-		return;
-	move = bko__min(want - head->buffer, head->open);
+	if (!(head->policy_flags & BKO__P_GUARDS))
+		first = bko__take_size(head, head->eligible);
+	move = bko__min(want - head->buffer, head->open - first);
 	head->buffer += move;
 	head->open -= move;
 }

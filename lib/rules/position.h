@@ -18,8 +18,8 @@ int64_t bko__take_size(const struct bko__head *head, int64_t waiting);
 int bko__can_serve(const struct bko__head *head);
 
 /* Buffer and open units as the safety stock wants them: fills the buffer from
- * open units (before the queue where it guards it, else only when the queue has
- * what it can take), opens what is above it. */
+ * open units (before the queue where it guards it, else from what the queue leaves,
+ * though a chain may have to serve it yet), opens what is above it. */
 void bko__buffer_settle(struct bko__head *head);
 
 /* The open units a chain of serving has still to give. */
