@@ -102,9 +102,11 @@ static void policy_of_position(struct gen *g, struct bko_policy *p)
 
 static void policy_of_item(struct gen *g, struct bko_policy *p)
 {
-	if (chance(g, 70)) {
+	if (g->boundless || chance(g, 70)) {
 		p->set |= BKO_SET_DISCIPLINE;
 		p->discipline = (uint32_t)gen_below(g, 5);
+		if (g->boundless) /* nobody comes before those that a chain has still to serve */
+			p->discipline = BKO_QUEUE_FIFO;
 	}
 	if (chance(g, 6)) {
 		p->set |= BKO_SET_LIFE;

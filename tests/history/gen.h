@@ -15,7 +15,7 @@ struct gen {
 	uint32_t kinds; /* bits 1 << OP_ that may come */
 	uint32_t next_id, made;
 	int32_t items, locations;
-	int32_t plain, boundless; /* no hostile ones; no limits */
+	int32_t plain, boundless; /* no hostile ones; no limits, and first come first served */
 	int64_t now, quantum[OP_ITEMS];
 };
 

@@ -104,6 +104,7 @@ static int64_t figure(const struct walk *w, enum sum which, int64_t quantum)
 	case SUM_OUTSIDE: return w->p->outside;
 	case SUM_HELD_ALLOCATED: return w->o->held ? w->p->allocated : 0;
 	case SUM_HELD_BACKORDERED: return w->o->held ? w->p->backordered : 0;
+	case SUM_UNPARKED: return parked(w) ? 0 : w->p->backordered;
 	case SUM_ELIGIBLE: return parked(w) || w->p->backordered < quantum ? 0 : w->p->backordered;
 	case SUM_CLAIMS: return claim(w);
 	}

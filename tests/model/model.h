@@ -122,7 +122,8 @@ enum sum {
 	SUM_OUTSIDE,
 	SUM_HELD_ALLOCATED,
 	SUM_HELD_BACKORDERED,
-	SUM_ELIGIBLE,
+	SUM_UNPARKED,
+	SUM_ELIGIBLE, /* of those, what has a quantum to take */
 	SUM_CLAIMS
 };
 int64_t model_sum(const struct model *m, int32_t item, int32_t location, enum sum which);

@@ -88,7 +88,7 @@ void model_position(const struct model *m, int32_t item, int32_t location, struc
 	f->outside = model_sum(m, item, location, SUM_OUTSIDE);
 	f->held_allocated = model_sum(m, item, location, SUM_HELD_ALLOCATED);
 	f->held_backordered = model_sum(m, item, location, SUM_HELD_BACKORDERED);
-	f->eligible = model_sum(m, item, location, SUM_ELIGIBLE);
+	f->eligible = model_sum(m, item, location, SUM_UNPARKED);
 	for (int32_t i = 0; i < p->supply_count; i++)
 		f->incoming += p->supplies[i].expected;
 	f->available_now = model_available(m, item, location);
@@ -338,7 +338,8 @@ void model_play(struct model *m, const struct op *op, struct op_result *r)
 			model_finish(m, i, k);
 			forget_look(m, &saved, i, k, op->now);
 		}
-	if (r->status == BKO_OK && out_of_range(m))
+	if (r->status == BKO_OK && op->kind != OP_QUOTE && op->kind != OP_AVAILABLE &&
+	    out_of_range(m))
 		r->status = BKO_E_RANGE;
 	if (r->status || r->outcome.flags & BKO_OUTCOME_REFUSED || op->kind == OP_QUOTE ||
 	    op->kind == OP_AVAILABLE) {
