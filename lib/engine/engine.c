@@ -305,6 +305,7 @@ int32_t bko_engine_close(bko_engine *engine)
 		return BKO_E_MISUSE;
 	if (engine->inside)
 		return BKO_E_REENTRY;
+	bko__audit_close(engine);
 	if (engine->children && engine->options.arena)
 		return bko__fail(engine, BKO_E_BUSY, "open items, orders or queues");
 	engine->magic = BKO__CLOSED_MAGIC;

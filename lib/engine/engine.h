@@ -81,6 +81,7 @@ struct bko_engine {
 	uint64_t defaults_revision;    /* .. this revision, which says all; 0: none */
 	struct bko__row spare_row;     /* what a failed want returns */
 	struct bko__range spare_range;
+	struct bko__audit *audit;    /* a verification in progress */
 	struct bko__progress pruned; /* where the last prune ended */
 	struct bko__shortage shortage;
 };
@@ -100,6 +101,9 @@ int32_t bko__again(struct bko_engine *engine);
 /* fetch.c */
 void bko__reply_begin(struct bko_engine *engine, uint32_t kind);
 int32_t bko__read_status(struct bko_engine *engine);
+
+/* verify.c: forgets a verification in progress. */
+void bko__audit_close(struct bko_engine *engine);
 
 /* Memory of a copy that lives on by itself. */
 void *bko__child_open(struct bko_engine *engine, size_t size);

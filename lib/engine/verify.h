@@ -1,0 +1,81 @@
+/*
+ * verify.h - checking a whole store in bounded memory. Positions are taken in groups:
+ * their heads are copied, their rows and the places of all orders summed up, then
+ * heads that have not moved meanwhile are compared with the sums. Orders, due rows
+ * and events are checked in passes of their own.
+ */
+#ifndef BKO_ENGINE_VERIFY_H
+#define BKO_ENGINE_VERIFY_H
+
+#include "engine/copy.h"
+
+enum { BKO__GROUP_MAX = 256, BKO__KEY_OF_POSITION = 2 * BKO_ID_MAX + 3 };
+
+/* One position under audit. */
+struct bko__audited {
+	uint32_t key_size, moved;
+	uint8_t key[BKO__KEY_OF_POSITION];
+	struct bko__head head; /* as copied */
+	struct bko__head sums; /* the figures of Q3, summed anew */
+	uint32_t no_due;       /* the T row that the head speaks of is not there */
+	uint32_t bad_rows, bad_ranks, late_holds, strays; /* rows that break RECORD, F1, R2, S1 */
+	struct bko_id stray;                              /* an order of a stray row */
+};
+
+/* Phases of a cursor; its key holds the phase and where it stands. */
+enum bko__phase {
+	BKO__AUDIT_GROUP,  /* copies heads */
+	BKO__AUDIT_ROWS,   /* sums rows below them */
+	BKO__AUDIT_PLACES, /* sums places of all orders */
+	BKO__AUDIT_JUDGE,  /* compares */
+	BKO__AUDIT_AGAIN,  /* copies the heads that moved once more */
+	BKO__AUDIT_ORDERS,
+	BKO__AUDIT_DUE,
+	BKO__AUDIT_LANES,
+	BKO__AUDIT_DONE
+};
+
+enum { BKO__FOUND_MAX = 32 /* findings of a step at most */ };
+struct bko__audit {
+	uint64_t ticket; /* of the cursor it belongs to */
+	size_t size;     /* bytes of this */
+	uint32_t count, capacity, at;
+	uint32_t phase, end; /* end: the group is the last */
+	uint32_t tries;      /* of the group, or of an order */
+	uint32_t lane;
+	uint64_t number;      /* of events: the next one expected */
+	struct bko__key from; /* where the phase stands */
+	struct bko__key next; /* after this step */
+	struct bko__key group_end;
+	uint32_t found_count, found_out; /* findings made; of them given out */
+	struct bko_finding found[BKO__FOUND_MAX];
+	struct bko__audited positions[1];
+};
+
+void bko__found(struct bko__audit *audit, uint32_t check, uint32_t what, int64_t expected,
+                int64_t found, const struct bko_span *item, const struct bko_span *location,
+                const struct bko_span *order, uint32_t line);
+
+/* One argument for all steps. A step writes to the audit after its last fetch only, so
+ * that it may run again from its beginning. */
+struct bko__auditing {
+	struct bko__audit *audit;
+	int64_t now;
+	uint32_t flags;
+	uint32_t done; /* the phase is through */
+};
+
+/* The next order at or behind a key, which then stands behind all of its rows. */
+int32_t bko__audit_next(struct bko_engine *engine, struct bko__key *from, struct bko_span *id);
+
+int32_t bko__audit_group(struct bko_engine *engine, void *arguments);
+int32_t bko__audit_rows(struct bko_engine *engine, void *arguments);
+int32_t bko__audit_places(struct bko_engine *engine, void *arguments);
+int32_t bko__audit_judge(struct bko_engine *engine, void *arguments);
+int32_t bko__audit_again(struct bko_engine *engine, void *arguments);
+int32_t bko__audit_repair(struct bko_engine *engine, void *arguments);
+int32_t bko__audit_orders(struct bko_engine *engine, void *arguments);
+int32_t bko__audit_due(struct bko_engine *engine, void *arguments);
+int32_t bko__audit_lanes(struct bko_engine *engine, void *arguments);
+
+#endif

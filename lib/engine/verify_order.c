@@ -1,0 +1,130 @@
+/*
+ * verify_order.c - orders: each line adds up, each record is in a status the table
+ * lists.
+ */
+#include "base/number.h"
+#include "engine/verify.h"
+
+/* What is wrong with an order: the first thing, or nothing (check 0). */
+struct fault {
+	uint32_t check, what, line;
+	int64_t expected, found;
+};
+
+static void fault_at(struct fault *f, uint32_t check, uint32_t what, uint32_t line,
+                     int64_t expected, int64_t found)
+{
+	if (f->check || expected == found)
+		return;
+	f->check = check;
+	f->what = what;
+	f->line = line;
+	f->expected = expected;
+	f->found = found;
+}
+
+/* Ordered = allocated + backordered + shipped + cancelled, and nothing negative. */
+static void check_line(struct bko_engine *engine, struct bko__ord *order, uint32_t number,
+                       struct fault *f)
+{
+	const struct bko__line *rec = &order->lines[number].rec;
+	int64_t open = 0, shipped = 0, returned = 0;
+	uint32_t p;
+
+	for (p = 0; p < rec->place_count; p++) {
+		struct bko__at at = bko__order_at(engine, order, number, p);
+		int64_t allocated = bko__at_allocated(&at), picked = bko__at_picked(&at);
+
+		open += allocated + bko__at_waiting(&at);
+		shipped += at.place->shipped;
+		returned += at.place->returned;
+		fault_at(f, BKO_CHECK_Q2, 2, number, 1,
+		         allocated >= 0 && picked >= 0 && picked <= allocated &&
+		                 bko__at_waiting(&at) >= 0);
+		fault_at(f, BKO_CHECK_Q2, 3, number, 1, at.place->returned <= at.place->shipped);
+	}
+	fault_at(f, BKO_CHECK_Q2, 0, number, bko__line_open(rec), open);
+	fault_at(f, BKO_CHECK_Q8, 0, number, shipped, rec->shipped);
+	fault_at(f, BKO_CHECK_Q2, 1, number, 1,
+	         rec->ordered >= 0 && rec->shipped >= 0 && rec->cancelled >= 0 &&
+	                 rec->returned >= 0 && rec->returned <= rec->shipped);
+}
+
+static void check_order(struct bko_engine *engine, struct bko__ord *order, struct fault *f)
+{
+	uint32_t i, status;
+
+	fault_at(f, BKO_CHECK_O2, 0, 0, 1,
+	         order->rec.state >= BKO__O_OPEN && order->rec.state <= BKO__O_ERROR);
+	if (order->rec.state >= BKO__O_REFUSED)
+		return;
+	fault_at(f, BKO_CHECK_O2, 1, 0, order->rec.state == BKO__O_HELD,
+	         order->rec.state == BKO__O_HELD && order->rec.hold_until > 0);
+	/* an expired hold's units went back position by position; its record stays */
+	if (order->rec.state == BKO__O_HELD && !bko__order_live(engine, order))
+		return;
+	for (i = 0; i < order->rec.line_count; i++)
+		check_line(engine, order, i, f);
+	status = bko__order_status(order, order->now);
+	fault_at(f, BKO_CHECK_O2, 2, 0,
+	         status == BKO_STATUS_CANCELLED || status == BKO_STATUS_COMPLETE ||
+	                 status == BKO_STATUS_RELEASED,
+	         order->rec.closed != 0);
+}
+
+/* One order. What looks wrong is looked at again: on a store that others write to, its
+ * rows may have been of several moments. */
+int32_t bko__audit_orders(struct bko_engine *engine, void *arguments)
+{
+	struct bko__auditing *a = arguments;
+	struct bko__key from = a->audit->from;
+	struct bko_span id, none = {NULL, 0};
+	struct bko__ord *order = NULL;
+	struct fault fault;
+	uint32_t found = 1;
+	int32_t status = bko__base_want(engine);
+
+	memset(&fault, 0, sizeof fault);
+	if (!status)
+		status = bko__audit_next(engine, &from, &id);
+	if (!status && !id.size) {
+		a->done = 1;
+		return BKO_OK;
+	}
+	if (!status)
+		order = bko__order_want(engine, &id);
+	if (!status)
+		status = bko__fetch(engine);
+	if (!status)
+		status = bko__base_load(engine);
+	if (!status)
+		status = bko__order_decode(engine, order, &found);
+	if (!status && order->lines)
+		status = bko__order_positions(engine, order, UINT32_MAX, 0, a->now);
+	if (status == BKO_E_CORRUPT) {
+		fault_at(&fault, BKO_CHECK_RECORD, 0, 0, 1, 0);
+		status = engine->tx.status = BKO_OK;
+	} else if (!status && !found) {
+		fault_at(&fault, BKO_CHECK_S1, 1, 0, 1, 0); /* rows of no order */
+	} else if (!status) {
+		check_order(engine, order, &fault);
+	}
+	bko__undo(engine);
+	if (status)
+		return status;
+	a->done = 0;
+	a->audit->next = from;
+	if (!fault.check) {
+		a->audit->tries = 0;
+		return BKO_OK;
+	}
+	if (!(engine->store.caps & BKO_STORE_EXCLUSIVE) && a->audit->tries < 2) {
+		a->audit->tries++;
+		a->audit->next = a->audit->from;
+		return BKO_OK;
+	}
+	a->audit->tries = 0;
+	bko__found(a->audit, fault.check, fault.what, fault.expected, fault.found, &none, &none,
+	           &id, fault.line);
+	return BKO_OK;
+}
