@@ -181,6 +181,55 @@ static int32_t try_bytes(const unsigned char *bytes, size_t size)
 	return status;
 }
 
+/* One thing wrong at a time. */
+static void impossible_states_are_refused(void **state)
+{
+	static const struct {
+		uint32_t kind;
+		size_t at; /* a byte of the head, or of the top of a figure */
+		unsigned char value;
+	} cases[] = {
+		{BKO_PLAN_SES, 8, 1},               /* sales that it does not count */
+		{BKO_PLAN_SES, 12, 1},              /* a count that it does not have */
+		{BKO_PLAN_SES, 2, 4},               /* slots that it does not have */
+		{BKO_PLAN_SES, 1, 0x14},            /* a season without slots */
+		{BKO_PLAN_SES, 1, 0x12},            /* a sign that it does not keep */
+		{BKO_PLAN_SES, 23, 0xbf},           /* alpha below 0 */
+		{BKO_PLAN_SES, 23, 0x40},           /* alpha above 1 */
+		{BKO_PLAN_SES, 71, 0xc0},           /* error below 0 */
+		{BKO_PLAN_SES, 55, 0x7f},           /* level out of range */
+		{BKO_PLAN_SKU, 1, 0x18},            /* a start that it does not take */
+		{BKO_PLAN_SKU, 8, 61},              /* more sales than periods */
+		{BKO_PLAN_SKU, 23, 0x40},           /* chance above 1 */
+		{BKO_PLAN_SKU, 31, 0xc0},           /* size below 0 */
+		{BKO_PLAN_SKU, 47, 0xc0},           /* square below 0 */
+		{BKO_PLAN_SBA, 12, 61},             /* a longer pause than life */
+		{BKO_PLAN_SBA, 39, 0xc0},           /* interval below 0 */
+		{BKO_PLAN_AUTO, 12, 61},            /* more learnt than seen */
+		{BKO_PLAN_AUTO, 8, 61},             /* more sales than learnt */
+		{BKO_PLAN_AUTO, 1, 0x10},           /* a season that must be known by now */
+		{BKO_PLAN_AUTO, 4, 7},              /* or that cannot be */
+		{BKO_PLAN_AUTO, 2, 1},              /* a season of one period */
+		{BKO_PLAN_WINTERS_ADDITIVE, 2, 54}, /* one too long */
+		{BKO_PLAN_MOVING_AVERAGE, 2, 0},    /* a window of nothing */
+	};
+	unsigned char bytes[ROOM];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		size_t size = golden[cases[i].kind - 1].size;
+
+		memcpy(bytes, golden[cases[i].kind - 1].bytes, size);
+		assert_int_equal(try_bytes(bytes, size), BKO_OK);
+		bytes[cases[i].at] = cases[i].value;
+		if (try_bytes(bytes, size) != BKO_E_CORRUPT)
+			fail_msg("case %u loads", (unsigned)i);
+		assert_int_equal(try_bytes(golden[cases[i].kind - 1].bytes, size - 8),
+		                 BKO_E_CORRUPT);
+	}
+}
+
 static void any_bytes_are_a_state_or_an_error(void **state)
 {
 	unsigned char bytes[ROOM];
@@ -332,6 +381,7 @@ int main(void)
 		cmocka_unit_test(states_of_older_releases_load),
 		cmocka_unit_test(figures_are_those_of_other_platforms),
 		cmocka_unit_test(a_loaded_state_goes_on_as_if_never_saved),
+		cmocka_unit_test(impossible_states_are_refused),
 		cmocka_unit_test(any_bytes_are_a_state_or_an_error),
 		cmocka_unit_test(noise_is_refused),
 		cmocka_unit_test(newer_formats_are_told_apart),

@@ -241,6 +241,78 @@ static void variances_grow_by_the_formula(void **state)
 	free(item);
 }
 
+/* With a trend the reach of an error grows from period to period. */
+static void totals_follow_the_trend(void **state)
+{
+	struct bko_plan_method method = method_of(BKO_PLAN_HOLT, .3, .1, 0);
+	struct bko_plan_reading reading = {.struct_size = sizeof reading};
+	bko_plan_state *item = state_of(&method);
+	double mean, variance;
+
+	(void)state;
+	feed(item, nile, COUNT(nile));
+	assert_int_equal(bko_plan_state_read(item, &reading), BKO_OK);
+	assert_int_equal(bko_plan_total(item, 3, &mean, &variance), BKO_OK);
+	assert_near(mean, 3 * reading.level + 6 * reading.trend, 1e-12);
+	/* c_1 = .33, c_2 = .36. */
+	assert_near(variance / reading.error, 1 + 1.33 * 1.33 + 1.69 * 1.69, 1e-12);
+	free(item);
+}
+
+static void variances_know_the_season(void **state)
+{
+	struct bko_plan_method method = method_of(BKO_PLAN_WINTERS_ADDITIVE, .3, .1, .2);
+	bko_plan_state *item;
+	double variances[6], c4 = .3 * (1 + .1 * 4) + .2 * .7;
+
+	(void)state;
+	method.season = 4;
+	item = state_of(&method);
+	feed(item, passengers, 40);
+	assert_int_equal(bko_plan_variance(item, 6, variances), BKO_OK);
+	assert_near((variances[4] - variances[3]) / variances[0], c4 * c4, 1e-12);
+	assert_near((variances[5] - variances[4]) / variances[0], .45 * .45, 1e-12);
+	free(item);
+	/* Until the season is known, each is a random walk. */
+	for (method.kind = BKO_PLAN_SEASONAL_NAIVE; method.kind != 0;
+	     method.kind = method.kind == BKO_PLAN_SEASONAL_NAIVE ? BKO_PLAN_WINTERS_ADDITIVE : 0) {
+		method.season = 12;
+		item = state_of(&method);
+		feed(item, passengers, 11);
+		assert_int_equal(bko_plan_variance(item, 6, variances), BKO_OK);
+		assert_near(variances[5], 6 * variances[0], 1e-12);
+		free(item);
+	}
+}
+
+/* A season without trend or noise is found exactly, of even and odd length, and
+ * a hole in the first two seasons is filled with what stood there before. */
+static void pure_seasons_are_found(void **state)
+{
+	static const double season[] = {8, 3, 12, 5, 2, 9, 17, 6};
+	static const uint32_t kinds[] = {BKO_PLAN_WINTERS_ADDITIVE, BKO_PLAN_WINTERS_MULTIPLICATIVE,
+	                                 BKO_PLAN_AUTO};
+	uint32_t m, t;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(kinds); i++)
+		for (m = 2; m <= COUNT(season); m++) {
+			struct bko_plan_method method = method_of(kinds[i], .3, .1, .2);
+			bko_plan_state *item;
+
+			method.season = m;
+			item = state_of(&method);
+			for (t = 0; t < 2 * m + 1; t++)
+				assert_int_equal(bko_plan_observe(item, season[t % m],
+				                                  t == m ? BKO_PLAN_MASKED : 0),
+				                 BKO_OK);
+			for (t = 2 * m + 1; t < 4 * m; t++)
+				assert_near(forecast_of(item, t - 2 * m), season[t % m], 1e-9);
+			free(item);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +323,9 @@ int main(void)
 		cmocka_unit_test(naive_methods_repeat),
 		cmocka_unit_test(damped_trend_dies_out),
 		cmocka_unit_test(variances_grow_by_the_formula),
+		cmocka_unit_test(totals_follow_the_trend),
+		cmocka_unit_test(variances_know_the_season),
+		cmocka_unit_test(pure_seasons_are_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

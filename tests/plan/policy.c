@@ -394,7 +394,7 @@ static void order_up_to(void **state)
 	struct bko_plan_cost costs;
 	struct bko_plan_demand demand;
 	static double work[1024];
-	double s, S, cost;
+	double s, S, cost, q, z;
 	size_t i;
 
 	(void)state;
@@ -415,6 +415,12 @@ static void order_up_to(void **state)
 	assert_int_equal(bko_plan_ss_power(&costs, 8, 0, &s, &S), BKO_OK);
 	assert_near(s, 40.19461695647407, CLOSED);
 	assert_near(S, 74.29017010980579, CLOSED);
+	/* With a lead time of three: the fit with mean 200 and deviation 16 in it. */
+	assert_int_equal(bko_plan_ss_power(&costs, 8, 3, &s, &S), BKO_OK);
+	q = 1.3 * pow(50, .494) * pow(2.5 / .18, .506) * pow(1 + 256 / 2500.0, .116);
+	z = sqrt(q * .18 / (16 * .7));
+	assert_near(S - s, q, CLOSED);
+	assert_near(s, .973 * 200 + 16 * (.183 / z + 1.063 - 2.192 * z), CLOSED);
 }
 
 int main(void)

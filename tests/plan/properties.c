@@ -169,6 +169,10 @@ static void distributions_meet_in_their_limits(void **state)
 	assert_true(a.covered == 1 && a.shortage == 0 && a.surplus == 0);
 	assert_int_equal(bko_plan_demand_at(&sure, 10, &a), BKO_OK);
 	assert_true(a.covered == 0 && a.shortage == 2 && a.shortage2 == 2);
+	assert_int_equal(bko_plan_demand_at(&sure, 15, &a), BKO_OK);
+	assert_true(a.below == 1 && a.covered == 1 && a.surplus == 3 && a.shortage2 == 0);
+	assert_int_equal(bko_plan_demand_at(&sure, 12, &a), BKO_OK);
+	assert_true(a.below == 0 && a.covered == 1 && a.surplus == 0);
 }
 
 static void safety_rises_with_service_and_uncertainty(void **state)
