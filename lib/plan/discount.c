@@ -50,8 +50,9 @@ int32_t bko_plan_eoq_discount(double fixed, double holding_rate, double rate, co
 		q = order > 0 ? sqrt(2 * order * rate / holding) : from[i];
 		if (q < from[i])
 			q = from[i];
-		if (i + 1 < count && q > from[i + 1])
-			q = from[i + 1];
+		/* What the next bracket sells cheaper is left to it. */
+		if (i + 1 < count && q >= from[i + 1])
+			continue;
 		if (!(q > 0))
 			continue;
 		total = price[i] * rate + order * rate / q + 0.5 * holding * q +

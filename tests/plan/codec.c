@@ -209,6 +209,7 @@ static void impossible_states_are_refused(void **state)
 		{BKO_PLAN_AUTO, 8, 61},             /* more sales than learnt */
 		{BKO_PLAN_AUTO, 1, 0x10},           /* a season that must be known by now */
 		{BKO_PLAN_AUTO, 4, 7},              /* or that cannot be */
+		{BKO_PLAN_AUTO, 1095, 0},           /* a factor of nothing */
 		{BKO_PLAN_AUTO, 2, 1},              /* a season of one period */
 		{BKO_PLAN_WINTERS_ADDITIVE, 2, 54}, /* one too long */
 		{BKO_PLAN_MOVING_AVERAGE, 2, 0},    /* a window of nothing */
@@ -304,6 +305,32 @@ static void newer_formats_are_told_apart(void **state)
 	free(item);
 }
 
+static void a_given_start_is_saved(void **state)
+{
+	static const uint32_t kinds[] = {BKO_PLAN_SES, BKO_PLAN_HOLT, BKO_PLAN_DAMPED,
+	                                 BKO_PLAN_THETA};
+	unsigned char bytes[ROOM];
+	size_t i, size;
+
+	(void)state;
+	for (i = 0; i < COUNT(kinds); i++) {
+		struct bko_plan_method method = any_method(kinds[i], 1);
+		bko_plan_state *a, *b;
+
+		method.flags = BKO_PLAN_START;
+		method.start_level = 100;
+		a = state_of(&method);
+		b = state_of(&method);
+		assert_int_equal(bko_plan_state_save(a, bytes, sizeof bytes, &size), BKO_OK);
+		assert_int_equal(bko_plan_state_load(b, size, bytes, size), BKO_OK);
+		feed(a, passengers, 3);
+		feed(b, passengers, 3);
+		assert_true(forecast_of(a, 2) == forecast_of(b, 2));
+		free(a);
+		free(b);
+	}
+}
+
 /* Counts at the end of their range are halved and change nothing else. */
 static void counts_never_overflow(void **state)
 {
@@ -354,7 +381,9 @@ static void bands_are_saved_too(void **state)
 	band.spread = 1.7;
 	assert_int_equal(bko_plan_band_save(&band, bytes, 31, &size), BKO_E_BUFFER);
 	assert_int_equal(size, 32);
+	memset(bytes, 0xff, sizeof bytes);
 	assert_int_equal(bko_plan_band_save(&band, bytes, 32, &size), BKO_OK);
+	assert_true(bytes[0] == 1 && bytes[4] == 7 && bytes[8] == 70 && bytes[12] == 0);
 	assert_int_equal(bko_plan_band_load(&back, bytes, 32), BKO_OK);
 	assert_memory_equal(&band, &back, sizeof band);
 	assert_int_equal(bko_plan_band_load(&back, bytes, 31), BKO_E_CORRUPT);
@@ -385,6 +414,7 @@ int main(void)
 		cmocka_unit_test(any_bytes_are_a_state_or_an_error),
 		cmocka_unit_test(noise_is_refused),
 		cmocka_unit_test(newer_formats_are_told_apart),
+		cmocka_unit_test(a_given_start_is_saved),
 		cmocka_unit_test(counts_never_overflow),
 		cmocka_unit_test(bands_are_saved_too),
 	};

@@ -172,6 +172,15 @@ static void naive_methods_repeat(void **state)
 		sum += passengers[h];
 	assert_near(forecast_of(item, 3), sum / 7, 1e-15);
 	free(item);
+	/* A window of one period, and a season of one, are the naive method. */
+	for (method.kind = BKO_PLAN_SEASONAL_NAIVE; method.kind <= BKO_PLAN_MOVING_AVERAGE;
+	     method.kind++) {
+		method.window = method.season = 1;
+		item = state_of(&method);
+		feed(item, passengers, 144);
+		assert_near(forecast_of(item, 9), 432, 0);
+		free(item);
+	}
 }
 
 static void damped_trend_dies_out(void **state)
@@ -285,6 +294,32 @@ static void variances_know_the_season(void **state)
 	}
 }
 
+static void variances_scale_with_the_factors(void **state)
+{
+	struct bko_plan_method method = method_of(BKO_PLAN_WINTERS_MULTIPLICATIVE, .3, .1, .2);
+	struct bko_plan_reading reading = {.struct_size = sizeof reading};
+	bko_plan_state *item;
+	double means[2], variances[2], factors[2], mean, variance, middle;
+	uint32_t h;
+
+	(void)state;
+	method.season = 12;
+	item = state_of(&method);
+	feed(item, passengers, 100);
+	assert_int_equal(bko_plan_state_read(item, &reading), BKO_OK);
+	assert_int_equal(bko_plan_forecast(item, 2, means), BKO_OK);
+	assert_int_equal(bko_plan_variance(item, 2, variances), BKO_OK);
+	assert_int_equal(bko_plan_total(item, 2, &mean, &variance), BKO_OK);
+	for (h = 0; h < 2; h++) {
+		factors[h] = means[h] / (reading.level + (h + 1) * reading.trend);
+		assert_near(variances[h],
+		            reading.error * factors[h] * factors[h] * (1 + h * .33 * .33), 1e-12);
+	}
+	middle = .5 * (factors[0] + factors[1]);
+	assert_near(variance, reading.error * middle * middle * (1 + 1.33 * 1.33), 1e-12);
+	free(item);
+}
+
 /* A season without trend or noise is found exactly, of even and odd length, and
  * a hole in the first two seasons is filled with what stood there before. */
 static void pure_seasons_are_found(void **state)
@@ -325,6 +360,7 @@ int main(void)
 		cmocka_unit_test(variances_grow_by_the_formula),
 		cmocka_unit_test(totals_follow_the_trend),
 		cmocka_unit_test(variances_know_the_season),
+		cmocka_unit_test(variances_scale_with_the_factors),
 		cmocka_unit_test(pure_seasons_are_found),
 	};
 

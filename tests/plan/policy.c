@@ -269,6 +269,10 @@ static void service_against_an_empirical_demand(void **state)
 	double reorder;
 
 	(void)state;
+	demand.values = values + 1;
+	demand.count = 1;
+	assert_int_equal(bko_plan_service_of(&demand, 5, 10, &service), BKO_OK);
+	assert_near(service.fill, .5, CLOSED);
 	demand.values = values;
 	demand.count = 2;
 	assert_int_equal(bko_plan_service_of(&demand, 5, 5, &service), BKO_OK);
@@ -411,6 +415,10 @@ static void order_up_to(void **state)
 	demand = demand_of(BKO_PLAN_POISSON, 6, 0);
 	assert_int_equal(bko_plan_ss_cost(&costs, &demand, 6, 18, work, 256, &cost), BKO_OK);
 	assert_near(cost, 10.19379867164405, CLOSED);
+	/* Twelve wide fits where twelve are given, however high it lies. */
+	assert_int_equal(bko_plan_ss_cost(&costs, &demand, 6, 18, work, 12, &z), BKO_OK);
+	assert_near(z, cost, CLOSED);
+	assert_int_equal(bko_plan_ss_cost(&costs, &demand, 6, 18, work, 11, &z), BKO_E_RANGE);
 	costs = cost_of(2.5, .18, .7, 50);
 	assert_int_equal(bko_plan_ss_power(&costs, 8, 0, &s, &S), BKO_OK);
 	assert_near(s, 40.19461695647407, CLOSED);
