@@ -117,9 +117,9 @@ struct bko_error {
 	uint32_t attempts; /* of applying or reading, the last included */
 	uint32_t line;     /* index of the line, row or element meant; UINT32_MAX: none */
 	uint32_t reserved;
-	int64_t native; /* the store's own code */
-	const char
-		*text; /* names the argument or record; NUL-terminated, valid until the next call */
+	int64_t native;   /* the store's own code */
+	const char *text; /* names the argument or record; NUL-terminated, until the next call */
+	const void *reserved2;
 };
 BKO_API int32_t bko_engine_error(const bko_engine *engine, struct bko_error *error);
 
@@ -288,6 +288,7 @@ struct bko_availability_query {
 	struct bko_span item;
 	const struct bko_span *candidates;
 	struct bko_span without; /* own order or hold to leave out; empty: none */
+	const void *reserved;
 	int64_t quantity;
 	int64_t now_ms;
 	int64_t at_ms; /* 0: now; later: the projection at that date */
@@ -324,9 +325,9 @@ struct bko_line {
 	uint32_t flags; /* BKO_ORDER_UNSPLITTABLE or 0 */
 	struct bko_span item;
 	const struct bko_span *candidates;
-	uint32_t candidate_count; /* up to BKO_CANDIDATES_MAX; 0: any = the item's first 8 locations
-	                           */
+	uint32_t candidate_count; /* up to BKO_CANDIDATES_MAX; 0: any, the item's first 8 */
 	uint32_t reserved;
+	const void *reserved2;
 	int64_t quantity;  /* 1 or more */
 	int64_t window_ms; /* later capability, 0 */
 };

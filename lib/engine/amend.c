@@ -55,7 +55,8 @@ static int64_t order_use(struct bko_engine *engine, struct bko__ord *order,
 	return units;
 }
 
-static int32_t refuse(struct bko_engine *engine, struct amending *a, const struct bko__plan *plan)
+static int32_t refuse_amend(struct bko_engine *engine, struct amending *a,
+                            const struct bko__plan *plan)
 {
 	struct bko__opcome *done = &a->call.done;
 
@@ -137,7 +138,7 @@ static int32_t more(struct bko_engine *engine, struct amending *a, int64_t quant
 		return status;
 	if (plan.refused &&
 	    (!(a->call.order.rec.flags & BKO_ORDER_ACCEPT_PART) || plan.refused == quantity))
-		return refuse(engine, a, &plan);
+		return refuse_amend(engine, a, &plan);
 	status = add_places(engine, a, &buyer, &plan, part, BKO_BY_AMENDING);
 	line->rec.ordered += plan.taken + plan.later;
 	a->call.done.asked = quantity;
@@ -233,8 +234,8 @@ static int32_t candidate_of(struct bko_engine *engine, struct bko__ol *line,
 }
 
 /* Re-sources units of one part: taken off here, decided there. */
-static int32_t move_part(struct bko_engine *engine, struct amending *a, uint32_t p, uint32_t to,
-                         int64_t units, int64_t *moved)
+static int32_t move_units(struct bko_engine *engine, struct amending *a, uint32_t p, uint32_t to,
+                          int64_t units, int64_t *moved)
 {
 	struct bko__ol *line = &a->call.order.lines[a->amend.line];
 	struct bko__place origin = line->places[p];
@@ -261,7 +262,7 @@ static int32_t move_part(struct bko_engine *engine, struct amending *a, uint32_t
 	if (status)
 		return status;
 	if (plan.refused)
-		return refuse(engine, a, &plan);
+		return refuse_amend(engine, a, &plan);
 	plan.keep = &origin;
 	return add_places(engine, a, &buyer, &plan, origin.part, BKO_BY_MOVING);
 }
@@ -281,7 +282,7 @@ static int32_t amend_location(struct bko_engine *engine, struct amending *a)
 			continue;
 		some = bko__min(want - moved, bko__at_allocated(&at) - bko__at_picked(&at) +
 		                                      bko__at_waiting(&at));
-		status = some ? move_part(engine, a, p, to, some, &some) : BKO_OK;
+		status = some ? move_units(engine, a, p, to, some, &some) : BKO_OK;
 		moved += some;
 	}
 	if (!status && (!moved || (a->amend.quantity && moved < want)))
@@ -317,7 +318,7 @@ static int32_t run_amend(struct bko_engine *engine, void *arguments)
 	return status ? status : bko__order_op_end(engine, &a->call);
 }
 
-static int32_t check(struct bko_engine *engine, const struct bko_amend *m)
+static int32_t check_amend(struct bko_engine *engine, const struct bko_amend *m)
 {
 	const uint32_t all = BKO_AMEND_QUANTITY | BKO_AMEND_CLASS | BKO_AMEND_NEED_BY |
 	                     BKO_AMEND_RANK | BKO_AMEND_LOCATION;
@@ -375,7 +376,7 @@ int32_t bko_order_amend(bko_engine *engine, const struct bko_op *op, const struc
 	if (!status)
 		status = bko__order_op_check(engine, &a.call, op, &a.amend.order, outcome);
 	if (!status)
-		status = check(engine, &a.amend);
+		status = check_amend(engine, &a.amend);
 	if (status)
 		return status;
 	hash_amend(&a);

@@ -92,7 +92,7 @@ static void restock(const struct bko__pos *pos, int64_t now, int first,
 }
 
 /* Sums over the candidates; each is at least 0. */
-static int32_t sum_up(struct bko_engine *engine, struct asking *a)
+static int32_t sum_candidates(struct bko_engine *engine, struct asking *a)
 {
 	struct bko_availability *out = &a->out;
 	int32_t status = BKO_OK;
@@ -166,7 +166,7 @@ static int32_t run_ask(struct bko_engine *engine, void *arguments)
 	if (!status && a->query.without.size)
 		status = leave_out(engine, a);
 	if (!status)
-		status = sum_up(engine, a);
+		status = sum_candidates(engine, a);
 	if (!status)
 		status = bko__plan_decide(engine, &a->buyer, 0, UINT32_MAX, 0);
 	if (!status)
@@ -175,7 +175,7 @@ static int32_t run_ask(struct bko_engine *engine, void *arguments)
 	return status;
 }
 
-static int32_t check(struct bko_engine *engine, const struct bko_availability_query *q)
+static int32_t check_query(struct bko_engine *engine, const struct bko_availability_query *q)
 {
 	uint32_t c;
 
@@ -188,7 +188,7 @@ static int32_t check(struct bko_engine *engine, const struct bko_availability_qu
 		if (bko__check_id(engine, &q->candidates[c], 1, "query.candidates"))
 			return BKO_E_ARGUMENT;
 	}
-	if (q->quantity < 0)
+	if (q->quantity < 0 || q->reserved)
 		return bko__fail(engine, BKO_E_ARGUMENT, "query.quantity");
 	if (q->quantity > BKO__QUANTITY_MAX || !bko__time_ok(q->now_ms) || !bko__time_ok(q->at_ms))
 		return bko__fail(engine, BKO_E_RANGE, "query.quantity, now_ms or at_ms");
@@ -211,7 +211,7 @@ int32_t bko_item_availability(bko_engine *engine, const struct bko_availability_
 	                availability->struct_size > BKO_STRUCT_SIZE_MAX))
 		status = bko__fail(engine, BKO_E_STRUCT_SIZE, "availability");
 	if (!status)
-		status = check(engine, &a.query);
+		status = check_query(engine, &a.query);
 	if (!status)
 		status = bko__drive(engine, run_ask, &a);
 	if (!status)

@@ -12,8 +12,8 @@ struct confirming {
 };
 
 /* Moves a place's sums out of one row of the agenda and, extending, into another. */
-static int32_t move_sums(struct bko_engine *engine, struct confirming *c, const struct bko__at *at,
-                         int64_t until)
+static int32_t move_agenda(struct bko_engine *engine, struct confirming *c,
+                           const struct bko__at *at, int64_t until)
 {
 	int64_t waiting = bko__at_waiting(at);
 	struct bko__held held;
@@ -36,8 +36,8 @@ static int32_t move_sums(struct bko_engine *engine, struct confirming *c, const 
 }
 
 /* The part waits under its new expiry, or for good; its limits follow. */
-static int32_t move_part(struct bko_engine *engine, struct confirming *c, struct bko__at *at,
-                         int64_t until)
+static int32_t move_expiry(struct bko_engine *engine, struct confirming *c, struct bko__at *at,
+                           int64_t until)
 {
 	struct bko__pt *part = at->part;
 	int64_t waiting = part->rec.backordered, counted = waiting - part->rec.outside;
@@ -119,9 +119,9 @@ static int32_t confirm_place(struct bko_engine *engine, struct confirming *c, st
 
 	if (!holds_units(at))
 		return BKO_OK;
-	status = move_sums(engine, c, at, until);
+	status = move_agenda(engine, c, at, until);
 	if (!status && at->part)
-		status = move_part(engine, c, at, until);
+		status = move_expiry(engine, c, at, until);
 	if (!status && at->part && !until)
 		status = decide_lost(engine, c, at, &units);
 	if (!status && at->part && !until && bko__at_waiting(at) &&

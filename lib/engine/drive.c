@@ -117,7 +117,7 @@ static int32_t applied(struct bko_engine *engine)
 }
 
 /* Hands the batch out. */
-static int32_t apply(struct bko_engine *engine, uint32_t guards_only)
+static int32_t hand_out(struct bko_engine *engine, uint32_t guards_only)
 {
 	int32_t status = bko__tx_entries(engine, &engine->batch, guards_only);
 
@@ -162,7 +162,7 @@ static int32_t conclude(struct bko_engine *engine, int32_t status)
 	if (status < 0 && status != BKO_E_CONTENDED && !record) {
 		if (!needs_confirming(engine, status))
 			return status;
-		result = apply(engine, 1);
+		result = hand_out(engine, 1);
 		return result ? result : status;
 	}
 	if (status == BKO_E_CONTENDED)
@@ -176,9 +176,9 @@ static int32_t conclude(struct bko_engine *engine, int32_t status)
 		return result ? result : status;
 	}
 	if (tx->changes)
-		result = apply(engine, 0);
+		result = hand_out(engine, 0);
 	else
-		result = needs_confirming(engine, BKO_OK) ? apply(engine, 1) : BKO_OK;
+		result = needs_confirming(engine, BKO_OK) ? hand_out(engine, 1) : BKO_OK;
 	return result ? result : status;
 }
 
@@ -326,7 +326,7 @@ static int32_t batch_end(struct bko_engine *engine)
 	} else {
 		bko__tx_rerun(engine);
 		engine->tx.uncertain = 0;
-		status = apply(engine, 0);
+		status = hand_out(engine, 0);
 	}
 	if (status == BKO__ANEW) {
 		if (engine->reply.status == BKO_REPLY_CONFLICT)

@@ -21,8 +21,8 @@ static struct bko__row *consumer_row(struct bko_engine *engine, uint32_t lane,
 	return bko__want(engine, &key, 0);
 }
 
-static int32_t read_lane(struct bko_engine *engine, const struct bko__row *row,
-                         struct bko__lane *lane)
+static int32_t read_numbers(struct bko_engine *engine, const struct bko__row *row,
+                            struct bko__lane *lane)
 {
 	lane->first = lane->next = 1;
 	if (row->present && (bko__lane_get(bko__value(row), lane) || lane->first > lane->next))
@@ -30,7 +30,8 @@ static int32_t read_lane(struct bko_engine *engine, const struct bko__row *row,
 	return BKO_OK;
 }
 
-static void put_lane(struct bko_engine *engine, struct bko__row *row, const struct bko__lane *lane)
+static void put_numbers(struct bko_engine *engine, struct bko__row *row,
+                        const struct bko__lane *lane)
 {
 	struct bko__writer w = bko__scratch(engine, 16);
 
@@ -84,10 +85,10 @@ static int32_t run_consumer(struct bko_engine *engine, void *arguments)
 		}
 		if (rows[i]->present)
 			continue;
-		status = read_lane(engine, heads[i], &lane);
+		status = read_numbers(engine, heads[i], &lane);
 		lane.next = lane.first; /* it has acknowledged what is trimmed already */
 		if (!status)
-			put_lane(engine, rows[i], &lane);
+			put_numbers(engine, rows[i], &lane);
 	}
 	return status ? status : bko__finish(engine, 0, &first, &count);
 }
@@ -123,11 +124,11 @@ static int32_t run_lane(struct bko_engine *engine, void *arguments)
 		row = consumer_row(engine, c->lane, &c->id);
 	status = bko__fetch(engine);
 	if (!status)
-		status = read_lane(engine, head, &c->seen);
+		status = read_numbers(engine, head, &c->seen);
 	if (!status && row && !row->present)
 		status = bko__fail(engine, BKO_E_NOT_FOUND, "consumer");
 	if (!status && row)
-		status = read_lane(engine, row, &c->acknowledged);
+		status = read_numbers(engine, row, &c->acknowledged);
 	bko__undo(engine);
 	return status;
 }
@@ -176,18 +177,18 @@ static int32_t run_acknowledge(struct bko_engine *engine, void *arguments)
 	row = consumer_row(engine, c->lane, &c->id);
 	status = bko__fetch(engine);
 	if (!status)
-		status = read_lane(engine, head, &lane);
+		status = read_numbers(engine, head, &lane);
 	if (!status && !row->present)
 		status = bko__fail(engine, BKO_E_NOT_FOUND, "consumer");
 	if (!status)
-		status = read_lane(engine, row, &at);
+		status = read_numbers(engine, row, &at);
 	if (!status && c->number >= lane.next)
 		status = bko__fail(engine, BKO_E_RANGE, "number");
 	if (status || c->number < at.next)
 		return status;
 	at.first = 1;
 	at.next = c->number + 1;
-	put_lane(engine, row, &at);
+	put_numbers(engine, row, &at);
 	return engine->tx.status;
 }
 
@@ -286,7 +287,7 @@ static int32_t run_read(struct bko_engine *engine, void *arguments)
 	head = bko__lane_want(engine, r->lane);
 	status = bko__fetch(engine);
 	if (!status)
-		status = read_lane(engine, head, &lane);
+		status = read_numbers(engine, head, &lane);
 	if (!status && r->after && r->after + 1 < lane.first)
 		status = bko__fail(engine, BKO_E_NOT_FOUND, "after (trimmed)");
 	if (status)
@@ -359,7 +360,7 @@ static int32_t slowest(struct bko_engine *engine, uint32_t lane, uint64_t newest
 	if (!status && range->more)
 		status = bko__fail(engine, BKO_E_TOO_LARGE, "consumers");
 	for (i = 0; !status && i < range->count; i++) {
-		status = read_lane(engine, range->rows[i], &at);
+		status = read_numbers(engine, range->rows[i], &at);
 		range->rows[i]->guard = 1;
 		if (at.next - 1 < *number)
 			*number = at.next - 1;
@@ -383,7 +384,7 @@ static int32_t run_trim(struct bko_engine *engine, void *arguments)
 	head = bko__lane_want(engine, t->lane);
 	status = bko__fetch(engine);
 	if (!status)
-		status = read_lane(engine, head, &lane);
+		status = read_numbers(engine, head, &lane);
 	if (!status)
 		status = slowest(engine, t->lane, lane.next - 1, &limit);
 	if (status)
@@ -412,7 +413,7 @@ static int32_t run_trim(struct bko_engine *engine, void *arguments)
 	if (i == TRIM_ROWS)
 		t->done = 0;
 	if (!status && i)
-		put_lane(engine, head, &lane);
+		put_numbers(engine, head, &lane);
 	return status ? status : engine->tx.status;
 }
 

@@ -21,7 +21,7 @@ struct bko_item {
 	struct copied *positions; /* behind this */
 };
 
-struct opening {
+struct item_opening {
 	int64_t now;
 	struct bko_span item;
 	struct copied *copies; /* of the run: scratch */
@@ -29,7 +29,7 @@ struct opening {
 };
 
 /* The state of one position, as bko_item_availability tells it. */
-static int32_t state_of(struct bko_engine *engine, struct bko__pos *pos, uint32_t *state)
+static int32_t state_now(struct bko_engine *engine, struct bko__pos *pos, uint32_t *state)
 {
 	struct bko__decision decision;
 	struct bko__view view;
@@ -87,7 +87,7 @@ static void copy_figures(const struct bko__pos *pos, struct bko_position *p)
 	bko__id_out(pos->location, &p->location);
 }
 
-static int32_t load(struct bko_engine *engine, struct opening *o)
+static int32_t load_item(struct bko_engine *engine, struct item_opening *o)
 {
 	struct bko__row *row;
 	struct bko__key key;
@@ -108,11 +108,11 @@ static int32_t load(struct bko_engine *engine, struct opening *o)
 	return status ? status : bko__positions_load(engine, o->now);
 }
 
-static int32_t run_open(struct bko_engine *engine, void *arguments)
+static int32_t run_item_open(struct bko_engine *engine, void *arguments)
 {
-	struct opening *o = arguments;
+	struct item_opening *o = arguments;
 	struct bko__pos *pos;
-	int32_t status = load(engine, o);
+	int32_t status = load_item(engine, o);
 
 	if (status)
 		return status;
@@ -130,7 +130,7 @@ static int32_t run_open(struct bko_engine *engine, void *arguments)
 		copy_figures(pos, &copy->position);
 		copy->policy.struct_size = sizeof copy->policy;
 		bko__policy_of(&pos->head, &copy->policy);
-		status = state_of(engine, pos, &copy->position.state);
+		status = state_now(engine, pos, &copy->position.state);
 	}
 	bko__undo(engine);
 	return status;
@@ -140,7 +140,7 @@ int32_t bko_item_open(bko_engine *engine, int64_t now_ms, const struct bko_span 
                       bko_item **handle)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_ITEM_OPEN, NULL);
-	struct opening o;
+	struct item_opening o;
 	struct bko_item *h;
 	size_t size;
 
@@ -156,7 +156,7 @@ int32_t bko_item_open(bko_engine *engine, int64_t now_ms, const struct bko_span 
 	o.now = now_ms;
 	o.item = *item;
 	if (!status)
-		status = bko__drive(engine, run_open, &o);
+		status = bko__drive(engine, run_item_open, &o);
 	if (status)
 		return status;
 	size = sizeof *h + o.count * sizeof *h->positions;

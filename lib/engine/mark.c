@@ -126,7 +126,7 @@ static int32_t run_mark(struct bko_engine *engine, void *arguments)
 	return status ? status : bko__order_op_end(engine, &m->call);
 }
 
-static int32_t check(struct bko_engine *engine, const struct bko_mark *mark)
+static int32_t check_mark(struct bko_engine *engine, const struct bko_mark *mark)
 {
 	uint32_t stops = BKO_STOP_PAYMENT | BKO_STOP_FRAUD | BKO_STOP_ADDRESS | BKO_STOP_HOST;
 	int about_stops = mark->action == BKO_MARK_STOP || mark->action == BKO_MARK_GO;
@@ -170,6 +170,6 @@ int32_t bko_order_mark(bko_engine *engine, const struct bko_op *op, const struct
 	status = bko__picks_check(engine, m.mark.picks, m.mark.pick_count, m.mark.stride,
 	                          &m.call.hash);
 	if (!status)
-		status = check(engine, &m.mark);
+		status = check_mark(engine, &m.mark);
 	return status ? status : bko__drive(engine, run_mark, &m);
 }

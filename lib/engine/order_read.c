@@ -15,7 +15,7 @@ struct bko_order {
 	struct bko_place_info *places;
 };
 
-struct opening {
+struct order_opening {
 	int64_t now;
 	struct bko_span id;
 	struct bko_order_info info; /* of the run, as what follows: scratch */
@@ -60,7 +60,7 @@ static int32_t copy_place(struct bko_engine *engine, struct bko__ord *order, uin
 }
 
 static int32_t copy_line(struct bko_engine *engine, struct bko__ord *order, uint32_t number,
-                         int gone, struct opening *o)
+                         int gone, struct order_opening *o)
 {
 	const struct bko__ol *line = &order->lines[number];
 	struct bko_line_info *out = &o->lines[number];
@@ -89,9 +89,9 @@ static int32_t copy_line(struct bko_engine *engine, struct bko__ord *order, uint
 	return status;
 }
 
-static int32_t run_open(struct bko_engine *engine, void *arguments)
+static int32_t run_order_open(struct bko_engine *engine, void *arguments)
 {
-	struct opening *o = arguments;
+	struct order_opening *o = arguments;
 	int32_t status = bko__base_want(engine);
 	struct bko__ord *order;
 	uint32_t i, places = 0;
@@ -134,7 +134,7 @@ int32_t bko_order_open(bko_engine *engine, int64_t now_ms, const struct bko_span
                        bko_order **handle)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_ORDER_OPEN, NULL);
-	struct opening o;
+	struct order_opening o;
 	struct bko_order *h;
 	size_t size;
 
@@ -150,7 +150,7 @@ int32_t bko_order_open(bko_engine *engine, int64_t now_ms, const struct bko_span
 	o.now = now_ms;
 	o.id = *order;
 	if (!status)
-		status = bko__drive(engine, run_open, &o);
+		status = bko__drive(engine, run_order_open, &o);
 	if (status)
 		return status;
 	size = sizeof *h + o.info.line_count * sizeof *h->lines +

@@ -30,7 +30,7 @@ static int32_t finish(struct bko_engine *engine, uint32_t lane)
 	return bko__finish(engine, lane, &first, &count);
 }
 
-static void tell(struct bko_engine *engine, const struct setting *set, uint32_t lane)
+static void tell_policy(struct bko_engine *engine, const struct setting *set, uint32_t lane)
 {
 	struct bko__event event;
 
@@ -65,12 +65,12 @@ static int32_t set_defaults(struct bko_engine *engine, struct setting *set)
 	bko__defaults_put(&w, defaults);
 	bko__key_begin(&key, 'D');
 	bko__put(engine, bko__want(engine, &key, 0), w.data, w.size);
-	tell(engine, set, 0);
+	tell_policy(engine, set, 0);
 	return finish(engine, 0);
 }
 
-static int32_t apply(struct bko_engine *engine, struct bko__pos *pos,
-                     const struct bko_policy *item_policy, const struct bko_policy *own)
+static int32_t apply_policy(struct bko_engine *engine, struct bko__pos *pos,
+                            const struct bko_policy *item_policy, const struct bko_policy *own)
 {
 	struct bko_policy policy;
 
@@ -139,11 +139,11 @@ static int32_t set_item(struct bko_engine *engine, struct setting *set)
 	for (pos = engine->tx.positions; !status && pos; pos = pos->next) {
 		status = own_policy(engine, pos, &own, &has);
 		if (!status)
-			status = apply(engine, pos, &item.policy, has ? &own : NULL);
+			status = apply_policy(engine, pos, &item.policy, has ? &own : NULL);
 	}
 	if (status)
 		return status;
-	tell(engine, set, lane);
+	tell_policy(engine, set, lane);
 	return finish(engine, lane);
 }
 
@@ -182,10 +182,10 @@ static int32_t set_position(struct bko_engine *engine, struct setting *set)
 	w = bko__scratch(engine, BKO_VALUE_MAX);
 	bko__policy_put(&w, &set->policy);
 	bko__put(engine, row, w.data, w.size);
-	status = apply(engine, pos, &item.policy, &set->policy);
+	status = apply_policy(engine, pos, &item.policy, &set->policy);
 	if (status)
 		return status;
-	tell(engine, set, pos->lane);
+	tell_policy(engine, set, pos->lane);
 	return finish(engine, pos->lane);
 }
 

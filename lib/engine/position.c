@@ -409,7 +409,7 @@ static void tell_edges(struct bko_engine *engine, struct bko__pos *pos)
 }
 
 /* Puts one position; every figure must be one the header admits. */
-static int32_t put(struct bko_engine *engine, struct bko__pos *pos)
+static int32_t put_position(struct bko_engine *engine, struct bko__pos *pos)
 {
 	struct bko__head *head = &pos->head;
 	struct bko__writer w;
@@ -461,7 +461,7 @@ int32_t bko__finish(struct bko_engine *engine, uint32_t lane, uint64_t *first, u
 		if (!status)
 			status = join_item(engine, pos);
 		if (!status)
-			status = put(engine, pos);
+			status = put_position(engine, pos);
 	}
 	if (!status && tx->settings_row)
 		bko__put(engine, tx->settings_row, tx->settings_value, tx->settings_size);

@@ -7,7 +7,7 @@
 #include "engine/news.h"
 #include "engine/order.h"
 
-enum { ROWS = 48 };
+enum { PRUNE_ROWS = 48 };
 
 struct pruning {
 	int64_t now, before; /* what closed, or was recorded, earlier goes */
@@ -51,7 +51,7 @@ static int32_t delete_rows(struct bko_engine *engine, struct pruning *p, struct 
 		memcpy(from->bytes, at->key, at->size);
 		from->size = at->size;
 	}
-	range = bko__want_range(engine, from, end, ROWS);
+	range = bko__want_range(engine, from, end, PRUNE_ROWS);
 	status = bko__fetch(engine);
 	for (i = 0; !status && i < range->count; i++) {
 		struct bko__row *row = range->rows[i];

@@ -26,7 +26,7 @@ struct turning {
 	uint32_t end;
 };
 
-static int32_t load(struct bko_engine *engine, struct bko_queue *q, struct bko__pos **pos)
+static int32_t load_queue(struct bko_engine *engine, struct bko_queue *q, struct bko__pos **pos)
 {
 	struct bko_span item = {q->item, q->item_size}, location = {q->location, q->location_size};
 	int32_t status = bko__base_want(engine);
@@ -112,7 +112,7 @@ static int32_t run_page(struct bko_engine *engine, void *arguments)
 	struct bko_queue *q = t->queue;
 	struct bko__range *w, *z;
 	struct bko__pos *pos;
-	int32_t status = load(engine, q, &pos);
+	int32_t status = load_queue(engine, q, &pos);
 
 	if (status)
 		return status;
@@ -133,7 +133,7 @@ static int32_t run_version(struct bko_engine *engine, void *arguments)
 {
 	struct turning *t = arguments;
 	struct bko__pos *pos;
-	int32_t status = load(engine, t->queue, &pos);
+	int32_t status = load_queue(engine, t->queue, &pos);
 
 	if (!status)
 		t->version = pos->head.version;

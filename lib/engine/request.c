@@ -24,7 +24,7 @@ static int32_t check_line(struct bko_engine *engine, const struct bko_order_requ
 		return bko__fail_line(engine, BKO_E_RANGE, "line.quantity", number);
 	if (line.flags & BKO_ORDER_UNSPLITTABLE)
 		return bko__fail_line(engine, BKO_E_UNSUPPORTED, "line.flags", number);
-	if (line.flags || line.reserved)
+	if (line.flags || line.reserved || line.reserved2)
 		return bko__fail_line(engine, BKO_E_ARGUMENT, "line.flags", number);
 	if (line.window_ms)
 		return bko__fail_line(engine, BKO_E_UNSUPPORTED, "line.window_ms", number);

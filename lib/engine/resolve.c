@@ -12,7 +12,7 @@ struct resolving {
 	uint32_t *happened;
 };
 
-static void tell(struct bko_engine *engine, struct resolving *r, uint32_t lane)
+static void tell_void(struct bko_engine *engine, struct resolving *r, uint32_t lane)
 {
 	struct bko__event event;
 
@@ -87,7 +87,7 @@ static int32_t run_resolve(struct bko_engine *engine, void *arguments)
 	*r->happened = outcome > 0;
 	if (outcome >= 0)
 		return BKO_OK;
-	tell(engine, r, lane);
+	tell_void(engine, r, lane);
 	status = bko__finish(engine, lane, &first, &count);
 	if (status)
 		return status;

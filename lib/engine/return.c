@@ -121,7 +121,7 @@ static int32_t run_return(struct bko_engine *engine, void *arguments)
 	return bko__order_op_end(engine, &r->call);
 }
 
-static int32_t check(struct bko_engine *engine, struct returning *r)
+static int32_t check_return(struct bko_engine *engine, struct returning *r)
 {
 	const struct bko_return *q = &r->request;
 
@@ -175,7 +175,7 @@ int32_t bko_order_return(bko_engine *engine, const struct bko_op *op,
 	if (!status)
 		status = bko__order_op_check(engine, &r.call, op, &r.request.order, outcome);
 	if (!status)
-		status = check(engine, &r);
+		status = check_return(engine, &r);
 	if (status)
 		return status;
 	hash_return(&r);

@@ -63,8 +63,8 @@ static int32_t gather(struct bko_engine *engine, struct bko__pos *pos, struct qu
 }
 
 /* Limits that the parts to be served count in. */
-static int32_t want_limits(struct bko_engine *engine, const struct bko__pos *pos,
-                           const struct bko__pt *part)
+static int32_t want_part_limits(struct bko_engine *engine, const struct bko__pos *pos,
+                                const struct bko__pt *part)
 {
 	if (part->rec.limits & 1u << BKO_LIMIT_ITEM)
 		bko__limit_want(engine, BKO_LIMIT_ITEM, &pos->item);
@@ -78,7 +78,7 @@ static int32_t want_limits(struct bko_engine *engine, const struct bko__pos *pos
 int32_t bko__part_limits(struct bko_engine *engine, const struct bko__pos *pos,
                          const struct bko__pt *part, int64_t units, int64_t until)
 {
-	int32_t status = want_limits(engine, pos, part);
+	int32_t status = want_part_limits(engine, pos, part);
 	uint32_t of;
 
 	if (!part->rec.limits || !units)
@@ -161,7 +161,7 @@ static int32_t serve_queue(struct bko_engine *engine, struct bko__pos *pos)
 			continue;
 		if (!bko__take_size(&pos->head, part->rec.backordered))
 			break;
-		status = want_limits(engine, pos, part);
+		status = want_part_limits(engine, pos, part);
 	}
 	if (!status)
 		status = bko__fetch(engine);

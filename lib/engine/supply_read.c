@@ -5,7 +5,7 @@
 #include "engine/buckets.h"
 #include "engine/copy.h"
 
-struct listing {
+struct supply_listing {
 	struct bko_span item, location;
 	int64_t now;
 	uint32_t first, stride;
@@ -13,7 +13,8 @@ struct listing {
 	size_t capacity, count;
 };
 
-static int32_t load(struct bko_engine *engine, struct listing *l, struct bko__pos **pos)
+static int32_t load_listed(struct bko_engine *engine, struct supply_listing *l,
+                           struct bko__pos **pos)
 {
 	int32_t status = bko__base_want(engine);
 
@@ -47,7 +48,7 @@ static void sort_supplies(const struct bko__supply *supplies, uint32_t *order, u
 	}
 }
 
-static void supply_out(const struct bko__pos *pos, uint32_t number, struct listing *l)
+static void supply_out(const struct bko__pos *pos, uint32_t number, struct supply_listing *l)
 {
 	const struct bko__supply *supply = &pos->supplies[number];
 	const struct bko__row *row = pos->supply_rows[number];
@@ -70,9 +71,9 @@ static void supply_out(const struct bko__pos *pos, uint32_t number, struct listi
 static int32_t run_supplies(struct bko_engine *engine, void *arguments)
 {
 	uint32_t order[BKO_SUPPLIES_MAX], i;
-	struct listing *l = arguments;
+	struct supply_listing *l = arguments;
 	struct bko__pos *pos;
-	int32_t status = load(engine, l, &pos);
+	int32_t status = load_listed(engine, l, &pos);
 
 	if (!status)
 		status = bko__supplies_load(engine, pos);
@@ -92,7 +93,7 @@ int32_t bko_supply_list(bko_engine *engine, int64_t now_ms, const struct bko_spa
                         size_t *count)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_SUPPLY_LIST, NULL);
-	struct listing l;
+	struct supply_listing l;
 
 	if (status)
 		return status;
@@ -120,12 +121,12 @@ int32_t bko_supply_list(bko_engine *engine, int64_t now_ms, const struct bko_spa
 
 static int32_t run_buckets(struct bko_engine *engine, void *arguments)
 {
-	struct listing *l = arguments;
+	struct supply_listing *l = arguments;
 	struct bko__buckets buckets;
 	struct bko__pos *pos;
 	struct bko__row *row;
 	uint32_t i;
-	int32_t status = load(engine, l, &pos);
+	int32_t status = load_listed(engine, l, &pos);
 
 	if (status)
 		return status;
@@ -153,7 +154,7 @@ int32_t bko_bucket_list(bko_engine *engine, const struct bko_span *item,
                         uint32_t stride, size_t *count)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_BUCKET_LIST, NULL);
-	struct listing l;
+	struct supply_listing l;
 
 	if (status)
 		return status;

@@ -60,7 +60,7 @@ static int32_t parse(struct bko_engine *engine, struct ticking *t)
 	return BKO_OK;
 }
 
-static int32_t load(struct bko_engine *engine, struct ticking *t, struct bko__pos **pos)
+static int32_t load_due(struct bko_engine *engine, struct ticking *t, struct bko__pos **pos)
 {
 	int32_t status = bko__base_want(engine);
 
@@ -82,7 +82,7 @@ static int32_t run_settle(struct bko_engine *engine, void *arguments)
 	struct bko__pos *pos;
 	struct bko__key key;
 	uint64_t first, count;
-	int32_t status = load(engine, t, &pos);
+	int32_t status = load_due(engine, t, &pos);
 
 	if (status)
 		return status;
@@ -113,7 +113,7 @@ static int32_t run_sweep(struct bko_engine *engine, void *arguments)
 	uint32_t dead = 0, i;
 	uint64_t first, count;
 	struct bko__pos *pos;
-	int32_t status = load(engine, t, &pos);
+	int32_t status = load_due(engine, t, &pos);
 
 	if (status)
 		return status;
@@ -154,7 +154,8 @@ static int32_t run_sweep(struct bko_engine *engine, void *arguments)
 }
 
 /* One step; *done 1: nothing is due any more. */
-static int32_t step(struct bko_engine *engine, struct ticking *t, uint32_t budget, uint32_t *done)
+static int32_t tick_step(struct bko_engine *engine, struct ticking *t, uint32_t budget,
+                         uint32_t *done)
 {
 	struct bko__progress *progress = &engine->progress;
 	int32_t status;
@@ -205,7 +206,7 @@ int32_t bko_engine_tick(bko_engine *engine, int64_t now_ms, uint32_t budget, str
 	memset(&t, 0, sizeof t);
 	t.now = now_ms;
 	while (!status && !done)
-		status = step(engine, &t, budget, &done);
+		status = tick_step(engine, &t, budget, &done);
 	if (status)
 		return status;
 	memset(&out, 0, sizeof out);

@@ -131,7 +131,7 @@ static void advance(struct bko__audit *audit)
 	}
 }
 
-static int32_t step(struct bko_engine *engine, struct bko__auditing *a)
+static int32_t verify_step(struct bko_engine *engine, struct bko__auditing *a)
 {
 	static const bko__run runs[] = {bko__audit_group, bko__audit_rows,  bko__audit_places,
 	                                bko__audit_judge, bko__audit_again, bko__audit_orders,
@@ -170,8 +170,8 @@ static void cursor_out(struct bko_cursor *cursor, const struct bko__audit *audit
 	cursor->done = audit->phase == BKO__AUDIT_DONE && audit->found_out == audit->found_count;
 }
 
-static int32_t check(struct bko_engine *engine, int64_t now_ms, uint32_t flags,
-                     const struct bko_cursor *cursor)
+static int32_t check_verify(struct bko_engine *engine, int64_t now_ms, uint32_t flags,
+                            const struct bko_cursor *cursor)
 {
 	if (!cursor)
 		return bko__fail(engine, BKO_E_MISUSE, "cursor");
@@ -212,7 +212,7 @@ int32_t bko_engine_verify(bko_engine *engine, int64_t now_ms, uint32_t flags,
 		return status;
 	status = bko__check_array(engine, array, capacity, stride, sizeof *array, count);
 	if (!status)
-		status = check(engine, now_ms, flags, cursor);
+		status = check_verify(engine, now_ms, flags, cursor);
 	if (status)
 		return status;
 	*count = 0;
@@ -230,7 +230,7 @@ int32_t bko_engine_verify(bko_engine *engine, int64_t now_ms, uint32_t flags,
 	while (!status && a.audit->phase != BKO__AUDIT_DONE && engine->progress.count < budget) {
 		if (a.audit->found_count && !engine->progress.phase)
 			break;
-		status = step(engine, &a);
+		status = verify_step(engine, &a);
 		engine->progress.count += !status;
 	}
 	if (status == BKO_WANT)

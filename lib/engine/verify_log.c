@@ -5,13 +5,13 @@
 #include "engine/news.h"
 #include "engine/verify.h"
 
-enum { ROWS = 32 };
+enum { LOG_ROWS = 32 };
 
 /* Each T row is the one that a head speaks of. */
 int32_t bko__audit_due(struct bko_engine *engine, void *arguments)
 {
 	struct bko__auditing *a = arguments;
-	struct bko__row *heads[ROWS];
+	struct bko__row *heads[LOG_ROWS];
 	struct bko__key from = a->audit->from, all, end;
 	struct bko__range *range;
 	uint32_t i;
@@ -19,7 +19,7 @@ int32_t bko__audit_due(struct bko_engine *engine, void *arguments)
 
 	bko__key_begin(&all, 'T');
 	bko__key_after(&all, &end);
-	range = bko__want_range(engine, &from, &end, ROWS);
+	range = bko__want_range(engine, &from, &end, LOG_ROWS);
 	status = bko__fetch(engine);
 	for (i = 0; !status && i < range->count; i++) {
 		const struct bko__row *row = range->rows[i];
@@ -125,10 +125,10 @@ int32_t bko__audit_lanes(struct bko_engine *engine, void *arguments)
 	bko__key_byte(&key, (uint8_t)audit->lane);
 	bko__key_after(&key, &end);
 	bko__key_number(&key, audit->number, 6);
-	range = bko__want_range(engine, &key, &end, ROWS);
+	range = bko__want_range(engine, &key, &end, LOG_ROWS);
 	bko__key_begin(&key, 'C');
 	bko__key_byte(&key, (uint8_t)audit->lane);
-	consumers = bko__want_below(engine, &key, ROWS);
+	consumers = bko__want_below(engine, &key, LOG_ROWS);
 	status = bko__fetch(engine);
 	if (status)
 		return status;

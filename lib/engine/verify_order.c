@@ -24,7 +24,7 @@ static void fault_at(struct fault *f, uint32_t check, uint32_t what, uint32_t li
 }
 
 /* Ordered = allocated + backordered + shipped + cancelled, and nothing negative. */
-static void check_line(struct bko_engine *engine, struct bko__ord *order, uint32_t number,
+static void audit_line(struct bko_engine *engine, struct bko__ord *order, uint32_t number,
                        struct fault *f)
 {
 	const struct bko__line *rec = &order->lines[number].rec;
@@ -50,7 +50,7 @@ static void check_line(struct bko_engine *engine, struct bko__ord *order, uint32
 	                 rec->returned >= 0 && rec->returned <= rec->shipped);
 }
 
-static void check_order(struct bko_engine *engine, struct bko__ord *order, struct fault *f)
+static void audit_order(struct bko_engine *engine, struct bko__ord *order, struct fault *f)
 {
 	uint32_t i, status;
 
@@ -64,7 +64,7 @@ static void check_order(struct bko_engine *engine, struct bko__ord *order, struc
 	if (order->rec.state == BKO__O_HELD && !bko__order_live(engine, order))
 		return;
 	for (i = 0; i < order->rec.line_count; i++)
-		check_line(engine, order, i, f);
+		audit_line(engine, order, i, f);
 	status = bko__order_status(order, order->now);
 	fault_at(f, BKO_CHECK_O2, 2, 0,
 	         status == BKO_STATUS_CANCELLED || status == BKO_STATUS_COMPLETE ||
@@ -107,7 +107,7 @@ int32_t bko__audit_orders(struct bko_engine *engine, void *arguments)
 	} else if (!status && !found) {
 		fault_at(&fault, BKO_CHECK_S1, 1, 0, 1, 0); /* rows of no order */
 	} else if (!status) {
-		check_order(engine, order, &fault);
+		audit_order(engine, order, &fault);
 	}
 	bko__undo(engine);
 	if (status)

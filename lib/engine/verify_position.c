@@ -7,7 +7,7 @@
 #include "rules/position.h"
 #include "rules/rank.h"
 
-enum { HEADS = 16, ROWS = 48 };
+enum { HEADS = 16, BELOW_ROWS = 48 };
 
 static void row_key(const uint8_t *bytes, uint32_t size, struct bko__key *key)
 {
@@ -208,8 +208,8 @@ int32_t bko__audit_rows(struct bko_engine *engine, void *arguments)
 	struct bko__auditing *a = arguments;
 	struct bko__audit *audit = a->audit;
 	struct bko__audited *p = &audit->positions[audit->at];
-	struct bko__pt *parts[ROWS];
-	struct bko__ord *orders[ROWS];
+	struct bko__pt *parts[BELOW_ROWS];
+	struct bko__ord *orders[BELOW_ROWS];
 	struct bko__key from, end;
 	struct bko__range *range;
 	uint32_t i, found;
@@ -220,7 +220,7 @@ int32_t bko__audit_rows(struct bko_engine *engine, void *arguments)
 	bko__key_byte(&from, 0);
 	if (audit->from.size)
 		from = audit->from;
-	range = bko__want_range(engine, &from, &end, ROWS);
+	range = bko__want_range(engine, &from, &end, BELOW_ROWS);
 	if (!status)
 		status = bko__fetch(engine);
 	if (!status)

@@ -7,7 +7,7 @@
 #include "rules/position.h"
 #include "rules/rank.h"
 
-enum { HOUR_MS = 3600000, DAY_MS = 86400000 };
+enum { HOLD_PLACE_MS = 3600000, HEAD_START_MS = 86400000 };
 
 void bko__policy_library(struct bko_policy *policy)
 {
@@ -18,8 +18,8 @@ void bko__policy_library(struct bko_policy *policy)
 	policy->limit_kind = BKO_LIMIT_NONE;
 	policy->order_limit_kind = BKO_LIMIT_NONE;
 	policy->quantum = 1;
-	policy->hold_place_ms = HOUR_MS;
-	policy->head_start_ms = DAY_MS;
+	policy->hold_place_ms = HOLD_PLACE_MS;
+	policy->head_start_ms = HEAD_START_MS;
 	policy->max_passes = 8;
 }
 

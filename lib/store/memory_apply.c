@@ -37,7 +37,7 @@ static const struct bko_entry *apply_entry(const struct bko_batch *batch, size_t
 }
 
 static void apply_find(struct bko_memory *memory, const struct bko_entry *entry,
-                       struct bko__place *place)
+                       struct bko__cell_at *place)
 {
 	bko__tree_find(memory, entry->key.data, entry->key.size, entry->hint, place);
 }
@@ -82,13 +82,13 @@ static int32_t apply_check(const struct bko_batch *batch)
 }
 
 static const unsigned char *apply_row(const struct bko_memory *memory,
-                                      const struct bko__place *place)
+                                      const struct bko__cell_at *place)
 {
 	return bko__page_key(bko__pool_page(memory, place->page), place->slot);
 }
 
 static int apply_guard(const struct bko_memory *memory, const struct bko_entry *entry,
-                       const struct bko__place *place)
+                       const struct bko__cell_at *place)
 {
 	if (entry->guard == BKO_GUARD_ABSENT)
 		return !place->exact;
@@ -102,7 +102,7 @@ static int apply_guard(const struct bko_memory *memory, const struct bko_entry *
  * row that is more than half of one; an entry that follows a split in the same
  * leaf counts as if it split again. */
 static void demand_add(struct demand *demand, struct bko_memory *memory,
-                       const struct bko_entry *entry, const struct bko__place *place)
+                       const struct bko_entry *entry, const struct bko__cell_at *place)
 {
 	const unsigned char *key = entry->key.data;
 	size_t cost = bko__page_cost(entry->key.size, entry->value.size);
@@ -149,7 +149,7 @@ static void write_shrink(struct writer *writer, struct bko_memory *memory)
 }
 
 static void write_put(struct writer *writer, struct bko_memory *memory,
-                      const struct bko_entry *entry, const struct bko__place *place)
+                      const struct bko_entry *entry, const struct bko__cell_at *place)
 {
 	size_t value_size = entry->value.size;
 	struct bko__page *page;
@@ -177,7 +177,7 @@ static void write_put(struct writer *writer, struct bko_memory *memory,
 }
 
 static void write_entry(struct writer *writer, struct bko_memory *memory,
-                        const struct bko_entry *entry, const struct bko__place *place)
+                        const struct bko_entry *entry, const struct bko__cell_at *place)
 {
 	struct bko__page *page;
 
@@ -203,7 +203,7 @@ static void write_all(struct bko_memory *memory, const struct bko_batch *batch, 
 {
 	struct writer writer = {revision, 0, 0, 0, 0, NULL};
 	const struct bko_entry *entry;
-	struct bko__place place;
+	struct bko__cell_at place;
 	size_t i;
 
 	for (i = 0; i < batch->count; i++) {
@@ -233,7 +233,7 @@ static int32_t apply_prepare(struct bko_memory *memory, const struct bko_batch *
 {
 	struct demand demand = {0, 0, 0, 0, 0, 0};
 	const struct bko_entry *entry;
-	struct bko__place *place, beyond;
+	struct bko__cell_at *place, beyond;
 	int32_t given = BKO_OK;
 	int conflict = 0;
 	size_t i;
@@ -278,7 +278,7 @@ int32_t bko__memory_put(struct bko_memory *memory, const struct bko_entry *row, 
 {
 	struct writer writer = {revision, 0, 0, 0, 0, NULL};
 	struct demand demand = {0, 0, 0, 0, 0, 0};
-	struct bko__place place;
+	struct bko__cell_at place;
 
 	apply_find(memory, row, &place);
 	demand_add(&demand, memory, row, &place);

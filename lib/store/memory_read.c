@@ -5,7 +5,7 @@
  */
 #include "store/memory_tree.h"
 
-int32_t bko__memory_give(const struct bko_memory *memory, const struct bko__place *place,
+int32_t bko__memory_give(const struct bko_memory *memory, const struct bko__cell_at *place,
                          uint32_t index, bko_reply *reply)
 {
 	const unsigned char *key;
@@ -48,7 +48,7 @@ static int32_t read_range(struct bko_memory *memory, const struct bko_read *rang
 	const unsigned char *key = range->key.data;
 	uint32_t left = range->limit;
 	uint32_t tree = key[0];
-	struct bko__place place;
+	struct bko__cell_at place;
 	const struct bko__page *page;
 	uint32_t slot, stop;
 	int32_t status;
@@ -113,7 +113,7 @@ void bko__memory_read(void *host, const struct bko_query *query, bko_reply *repl
 	struct bko_memory *memory = host;
 	int32_t status = BKO_REPLY_UNSUPPORTED;
 	const struct bko_read *read;
-	struct bko__place place;
+	struct bko__cell_at place;
 	int32_t given = BKO_OK;
 	size_t i;
 

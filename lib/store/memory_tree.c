@@ -43,7 +43,7 @@ static uint32_t tree_descend(struct bko_memory *memory, const unsigned char *key
 /* Tries a leaf that may be the right one: it is if the key lies between two
  * of its keys, or beyond its last or first where the tree ends. */
 static int tree_try(const struct bko_memory *memory, uint32_t number, const unsigned char *key,
-                    size_t size, struct bko__place *place)
+                    size_t size, struct bko__cell_at *place)
 {
 	const struct bko__page *page = bko__pool_leaf(memory, number);
 	uint32_t slot;
@@ -64,7 +64,7 @@ static int tree_try(const struct bko_memory *memory, uint32_t number, const unsi
 }
 
 void bko__tree_find(struct bko_memory *memory, const unsigned char *key, size_t size, uint64_t hint,
-                    struct bko__place *place)
+                    struct bko__cell_at *place)
 {
 	uint32_t slot = (uint32_t)(hint & 0xffff);
 	uint32_t *finger = &memory->fingers[key[0] % BKO__MEMORY_FINGERS];
@@ -269,7 +269,7 @@ static uint32_t tree_new_leaf(struct bko_memory *memory, uint32_t left)
 	return number;
 }
 
-static void tree_split(struct bko_memory *memory, const struct bko__place *place,
+static void tree_split(struct bko_memory *memory, const struct bko__cell_at *place,
                        const struct bko_entry *row, uint64_t revision)
 {
 	struct bko__page *page = bko__pool_page(memory, place->page);
@@ -298,7 +298,7 @@ static void tree_split(struct bko_memory *memory, const struct bko__place *place
 	tree_link(memory, page, right);
 }
 
-int bko__tree_insert(struct bko_memory *memory, const struct bko__place *place,
+int bko__tree_insert(struct bko_memory *memory, const struct bko__cell_at *place,
                      const struct bko_entry *row, uint64_t revision)
 {
 	const unsigned char *key = row->key.data;

@@ -25,7 +25,7 @@ enum {
 };
 
 /* Where a key is, or where it would be. page 0: its tree is empty. */
-struct bko__place {
+struct bko__cell_at {
 	uint32_t page;
 	uint16_t slot;
 	uint16_t exact; /* 1: the row is there */
@@ -59,7 +59,7 @@ struct bko_memory {
 	uint64_t applied;
 	uint64_t rows, row_bytes;
 
-	struct bko__place places[BKO__MEMORY_PLACES];
+	struct bko__cell_at places[BKO__MEMORY_PLACES];
 	unsigned char separators[2][BKO_KEY_MAX];
 };
 
@@ -102,7 +102,7 @@ static inline struct bko__page *bko__pool_leaf(const struct bko_memory *memory, 
 
 /* Finds a key; `hint` as given with a row, any number may be asked. */
 void bko__tree_find(struct bko_memory *memory, const unsigned char *key, size_t size, uint64_t hint,
-                    struct bko__place *place);
+                    struct bko__cell_at *place);
 
 /* First leaf of the first tree from first byte `from` up to `to`; 0: none. */
 uint32_t bko__tree_first(const struct bko_memory *memory, uint32_t from, uint32_t to);
@@ -116,7 +116,7 @@ uint64_t bko__tree_need(struct bko_memory *memory, const unsigned char *key, siz
 /* Inserts a row that is not there at its place. Returns 1 if the leaf was
  * split or is new, so that other places in it are void. Pages must have been
  * reserved. */
-int bko__tree_insert(struct bko_memory *memory, const struct bko__place *place,
+int bko__tree_insert(struct bko_memory *memory, const struct bko__cell_at *place,
                      const struct bko_entry *row, uint64_t revision);
 
 /* Looks after a leaf that lost rows, `key` the last of them: takes it out of
@@ -134,7 +134,7 @@ void bko__memory_apply(void *host, const struct bko_batch *batch, bko_reply *rep
 int32_t bko__memory_put(struct bko_memory *memory, const struct bko_entry *row, uint64_t revision);
 
 /* Gives the row at a place, if there is one, in answer to `index`. */
-int32_t bko__memory_give(const struct bko_memory *memory, const struct bko__place *place,
+int32_t bko__memory_give(const struct bko_memory *memory, const struct bko__cell_at *place,
                          uint32_t index, bko_reply *reply);
 
 /* The struct_size rule: how many bytes of `given` this library knows, or a
