@@ -154,9 +154,8 @@ static int32_t run_rerank(struct bko_engine *engine, void *arguments)
 	}
 	if (status)
 		return status;
-	if (!count)
-		return BKO_OK;
-	pos->dirty = 1;
+	if (count)
+		pos->dirty = 1;
 	return bko__finish(engine, pos->lane, &first, &events);
 }
 
