@@ -56,7 +56,7 @@ static int64_t quantity(struct gen *g, int32_t of, int64_t most)
 	int64_t n = 1 + gen_below(g, most);
 	if (!g->plain && chance(g, 1) && chance(g, 20))
 		return ((int64_t)1 << BKO_QUANTITY_BITS) - 1 - gen_below(g, 3);
-	return chance(g, 95) ? n * g->quantum[of] : n;
+	return n * g->quantum[of];
 }
 
 /* ---- Policies --------------------------------------------------------------------- */
@@ -186,6 +186,8 @@ static void gen_line(struct gen *g, struct op_line *l)
 {
 	l->item = item(g);
 	l->quantity = quantity(g, l->item, chance(g, 80) ? 3 : 9);
+	if (chance(g, 4)) /* not a whole quantum */
+		l->quantity++;
 	l->candidate_count = chance(g, 30) ? 0 : 1 + (int32_t)gen_below(g, g->locations);
 	for (int32_t i = 0; i < l->candidate_count; i++) {
 		int32_t k;
@@ -385,6 +387,7 @@ static void gen_adjust(struct gen *g, const struct model *m, struct op *op)
 		op->to_bucket = op->bucket ? (chance(g, 70) ? 0 : 1 + op->bucket % OP_NAMES) : 1;
 		op->quantity = 1 + gen_below(g, 4);
 	}
+	op->quantity *= g->quantum[op->item];
 }
 
 static void gen_force(struct gen *g, const struct model *m, struct op *op)

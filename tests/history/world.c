@@ -79,6 +79,13 @@ int world_step(struct world *w, const struct op *op)
 	struct op quiet;
 	uint64_t was = 0, is = 0;
 	int32_t status;
+	memset(&quiet, 0, sizeof quiet);
+	quiet.kind = OP_TICK;
+	quiet.now = op->now;
+	if (w->setup.serve_lines && !w->setup.lazy) { /* so that chains do not come in between */
+		drive_quiet(w->engine, op->now);
+		model_play(w->model, &quiet, &model);
+	}
 	bko_memory_hash(w->memory, &was);
 	drive(w->engine, op, &engine);
 	bko_memory_hash(w->memory, &is);
@@ -96,9 +103,6 @@ int world_step(struct world *w, const struct op *op)
 	w->steps++;
 	if (w->setup.lazy && w->steps % w->setup.lazy)
 		return compare_available(w);
-	memset(&quiet, 0, sizeof quiet);
-	quiet.kind = OP_TICK;
-	quiet.now = op->now;
 	status = drive_quiet(w->engine, op->now);
 	if (status != BKO_OK) {
 		snprintf(w->why, sizeof w->why, "tick: %s", bko_status_name(status));

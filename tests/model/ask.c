@@ -6,36 +6,49 @@
 
 #include <string.h>
 
-int64_t model_quantum(const struct model *m, const struct line *l)
+/* The first date at which something could be sold at a position, if that is later
+ * than now. */
+static uint32_t restock_at(const struct model *m, int32_t item, int32_t location, int64_t *date)
 {
-	int64_t q = l->candidate_count ? m->positions[l->item][l->candidates[0]].policy.quantum : 1;
-	return q ? q : 1;
+	const struct position *p = &m->positions[item][location];
+	int64_t quantum = p->policy.quantum;
+	*date = 0;
+	if (p->policy.life == BKO_LIFE_DISCONTINUED)
+		return BKO_DATE_UNKNOWN;
+	if (model_available(m, item, location) >= quantum)
+		return BKO_DATE_NONE;
+	*date = model_covered(m, item, location, quantum);
+	if (*date == 0 && p->policy.restock_at_ms > p->settled)
+		*date = p->policy.restock_at_ms;
+	else if (*date == 0 && p->policy.lead_time_ms)
+		*date = p->settled + p->policy.lead_time_ms;
+	return *date ? BKO_DATE_KNOWN : BKO_DATE_UNKNOWN;
 }
 
-/* The first date at which something could be sold, over the candidates. */
-static void restock(const struct model *m, const struct line *l, struct bko_availability *a)
+/* Sums and the earliest restock over the candidates. */
+static void over_candidates(const struct model *m, const struct order *nobody, const struct line *l,
+                            struct bko_availability *a)
 {
 	a->restock_kind = BKO_DATE_UNKNOWN;
 	for (int32_t i = 0; i < l->candidate_count; i++) {
-		int32_t at = l->candidates[i];
-		const struct position *p = &m->positions[l->item][at];
-		struct promise w;
-		int64_t date = 0;
-		if (!p->there || model_closed(p))
+		int64_t date, room;
+		uint32_t why, kind = restock_at(m, l->item, l->candidates[i], &date);
+		room = model_room(m, nobody, l->item, l->candidates[i], &why);
+		if (room == INT64_MAX)
+			a->later_kind = BKO_LIMIT_NONE;
+		else
+			a->available_later += room;
+		if (a->restock_kind == BKO_DATE_NONE && i > 0)
 			continue;
-		w = model_promise(m, l->item, at, model_claims(m, l->item, at, NULL),
-		                  p->policy.quantum, 0);
-		if (w.first_kind == BKO_DATE_KNOWN && !w.rest_kind)
-			date = w.first_ms;
-		else if (p->policy.restock_at_ms > p->settled)
-			date = p->policy.restock_at_ms;
-		else if (p->policy.lead_time_ms)
-			date = p->settled + p->policy.lead_time_ms;
-		if (date && (a->restock_kind != BKO_DATE_KNOWN || date < a->restock_ms)) {
-			a->restock_kind = BKO_DATE_KNOWN;
+		if (kind == BKO_DATE_NONE ||
+		    (kind == BKO_DATE_KNOWN &&
+		     (a->restock_kind == BKO_DATE_UNKNOWN || date < a->restock_ms))) {
+			a->restock_kind = kind;
 			a->restock_ms = date;
 		}
 	}
+	if (a->later_kind == BKO_LIMIT_NONE)
+		a->available_later = 0;
 }
 
 /* Takes an order's units out, as if it had never been. */
@@ -57,18 +70,15 @@ int32_t model_ask(struct model *m, const struct op *op, struct op_result *r)
 	struct bko_line_outcome out;
 	memset(nobody, 0, sizeof *nobody);
 	nobody->line_count = 1;
-	nobody->order_class = BKO_CLASSES - 1;
 	model_candidates(m, l, &op->lines[0]);
 	model_look(m, l, op->now);
 	if (without)
 		leave_out(m, without);
 	m->order_count++;
-	restock(m, l, a);
+	over_candidates(m, nobody, l, a);
 	model_decide(m, nobody, l, 0, op->lines[0].quantity, ~0u, &out);
 	a->state = out.state;
 	a->available_now = out.available_now;
-	a->available_later = out.available_later;
-	a->later_kind = out.later_kind;
 	a->now = out.allocated;
 	a->later = out.backordered;
 	a->reason = out.reason;

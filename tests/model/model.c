@@ -478,6 +478,20 @@ static int64_t brought_by(const struct position *p, int64_t date, int here)
 	return units;
 }
 
+int64_t model_covered(const struct model *m, int32_t item, int32_t location, int64_t n)
+{
+	const struct position *p = &m->positions[item][location];
+	int64_t claims = model_sum(m, item, location, SUM_CLAIMS), first = 0;
+	for (int32_t i = 0; i < p->supply_count; i++) {
+		const struct supply *s = &p->supplies[i];
+		int64_t date = comes(p, s);
+		if (s->due && !overdue(p, s) && (first == 0 || date < first) &&
+		    p->open + brought_by(p, date, 1) - claims >= n)
+			first = date;
+	}
+	return first;
+}
+
 /* Units for later whose promise lies within the horizon; beyond all supplies the
  * lead time gives one. */
 static int64_t within_horizon(const struct model *m, const struct order *o, int32_t item,

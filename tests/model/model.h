@@ -153,6 +153,8 @@ struct promise model_promise(const struct model *m, int32_t item, int32_t locati
 int64_t model_claims(const struct model *m, int32_t item, int32_t location,
                      const struct rank *before);
 int64_t model_ahead(const struct model *m, const struct order *o, int32_t item, int32_t location);
+/* The date by which supplies leave n units to nobody; 0: never. */
+int64_t model_covered(const struct model *m, int32_t item, int32_t location, int64_t n);
 uint32_t model_closed(const struct position *p);
 int64_t model_room(const struct model *m, const struct order *o, int32_t item, int32_t location,
                    uint32_t *reason);
@@ -162,7 +164,6 @@ uint32_t model_covering(struct model *m, struct order *o);
 
 int64_t model_decide(struct model *m, struct order *o, struct line *l, int32_t part, int64_t n,
                      uint32_t mask, struct bko_line_outcome *out);
-int64_t model_quantum(const struct model *m, const struct line *l);
 void model_candidates(const struct model *m, struct line *l, const struct op_line *from);
 void model_look(struct model *m, const struct line *l, int64_t now);
 int32_t model_ask(struct model *m, const struct op *op, struct op_result *r);

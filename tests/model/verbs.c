@@ -20,7 +20,7 @@ int32_t model_begin_verb(struct model *m, const struct op *op, struct order **or
 		return BKO_E_NOT_FOUND;
 	for (uint32_t i = 0; i < o->line_count; i++)
 		for (int32_t k = 0; k < o->lines[i].place_count; k++)
-			model_settle(m, o->lines[i].item, o->lines[i].places[k].location, op->now);
+			model_touch(m, o->lines[i].item, o->lines[i].places[k].location, op->now);
 	return model_may(m, o, op);
 }
 
