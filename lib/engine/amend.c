@@ -33,28 +33,6 @@ static void plan_more(const struct amending *a, struct bko__ol *line, int64_t qu
 	plan->quantity = quantity;
 }
 
-/* Units the order has for later of this item, over all its lines. */
-static int64_t order_use(struct bko_engine *engine, struct bko__ord *order,
-                         const struct bko_span *item)
-{
-	int64_t units = 0;
-	uint32_t i, p;
-
-	for (i = 0; i < order->rec.line_count; i++) {
-		struct bko__ol *line = &order->lines[i];
-
-		if (bko__key_compare(line->rec.item.data, line->rec.item.size, item->data,
-		                     item->size))
-			continue;
-		for (p = 0; p < line->rec.place_count; p++) {
-			struct bko__at at = bko__order_at(engine, order, i, p);
-
-			units += at.part ? at.part->rec.backordered - at.part->rec.outside : 0;
-		}
-	}
-	return units;
-}
-
 static int32_t refuse_amend(struct bko_engine *engine, struct amending *a,
                             const struct bko__plan *plan)
 {
@@ -129,11 +107,11 @@ static int32_t more(struct bko_engine *engine, struct amending *a, int64_t quant
 		plan.candidates[c] = line->candidates[c];
 		plan.location[c] = c;
 	}
-	bko__plan_want(engine, &plan, a->call.flags);
-	status = bko__plans_load(engine, &buyer, a->call.flags);
+	bko__decide_want(engine, &plan, a->call.flags);
+	status = bko__decide_load(engine, &buyer, a->call.flags);
 	if (!status)
-		status = bko__plan_decide(engine, &buyer, 0, UINT32_MAX,
-		                          order_use(engine, &a->call.order, &line->rec.item));
+		status = bko__decide_line(engine, &buyer, 0, UINT32_MAX,
+		                          bko__order_use(engine, &a->call.order, &line->rec.item));
 	if (status)
 		return status;
 	if (plan.refused &&
@@ -239,6 +217,8 @@ static int32_t move_units(struct bko_engine *engine, struct amending *a, uint32_
 {
 	struct bko__ol *line = &a->call.order.lines[a->amend.line];
 	struct bko__place origin = line->places[p];
+	struct bko__at at = bko__order_at(engine, &a->call.order, a->amend.line, p);
+	int64_t placed = at.part ? at.part->rec.placed : a->call.order.rec.placed;
 	struct bko__buyer buyer;
 	struct bko__plan plan;
 	int32_t status;
@@ -247,8 +227,8 @@ static int32_t move_units(struct bko_engine *engine, struct amending *a, uint32_
 	plan.count = 1;
 	plan.candidates[0] = a->amend.to;
 	plan.location[0] = to;
-	bko__plan_want(engine, &plan, a->call.flags);
-	status = bko__plans_load(engine, &buyer, a->call.flags);
+	bko__decide_want(engine, &plan, a->call.flags);
+	status = bko__decide_load(engine, &buyer, a->call.flags);
 	if (!status && !plan.count)
 		status = bko__fail(engine, BKO_E_NOT_FOUND, "amend.to");
 	if (!status)
@@ -257,13 +237,14 @@ static int32_t move_units(struct bko_engine *engine, struct amending *a, uint32_
 	plan.quantity = *moved;
 	if (status || !*moved)
 		return status;
-	status = bko__plan_decide(engine, &buyer, 0, 1,
-	                          order_use(engine, &a->call.order, &line->rec.item));
+	status = bko__decide_line(engine, &buyer, 0, 1,
+	                          bko__order_use(engine, &a->call.order, &line->rec.item));
 	if (status)
 		return status;
 	if (plan.refused)
 		return refuse_amend(engine, a, &plan);
 	plan.keep = &origin;
+	plan.keep_placed = placed;
 	return add_places(engine, a, &buyer, &plan, origin.part, BKO_BY_MOVING);
 }
 

@@ -106,7 +106,7 @@ static int32_t sum_candidates(struct bko_engine *engine, struct asking *a)
 
 		status = project(engine, a, pos);
 		if (!status)
-			status = bko__plan_view(engine, &a->buyer, &a->plan, pos, 0, &view);
+			status = bko__decide_view(engine, &a->buyer, &a->plan, pos, 0, &view);
 		if (status)
 			return status;
 		bko__decide(&view, 0, &decision);
@@ -161,14 +161,14 @@ static int32_t run_ask(struct bko_engine *engine, void *arguments)
 	a->plan.quantity = a->query.quantity;
 	for (c = 0; c < a->plan.count; c++)
 		a->plan.candidates[c] = a->query.candidates[c];
-	bko__plan_want(engine, &a->plan, bko__lends(engine) ? 0 : BKO__POS_SUPPLIES);
-	status = bko__plans_load(engine, &a->buyer, 0);
+	bko__decide_want(engine, &a->plan, bko__lends(engine) ? 0 : BKO__POS_SUPPLIES);
+	status = bko__decide_load(engine, &a->buyer, 0);
 	if (!status && a->query.without.size)
 		status = leave_out(engine, a);
 	if (!status)
 		status = sum_candidates(engine, a);
 	if (!status)
-		status = bko__plan_decide(engine, &a->buyer, 0, UINT32_MAX, 0);
+		status = bko__decide_line(engine, &a->buyer, 0, UINT32_MAX, 0);
 	if (!status)
 		said(a);
 	bko__undo(engine);

@@ -60,6 +60,20 @@ static int holds_units(const struct bko__at *at)
 	return bko__at_allocated(at) || bko__at_waiting(at);
 }
 
+/* A part that came to wait by losing its units counts in no limit yet; what is accepted
+ * for later now does. */
+static void count_in_limits(struct bko_engine *engine, const struct bko__buyer *buyer,
+                            const struct bko__plan *plan, struct bko__part *rec)
+{
+	if (rec->limits || rec->backordered || !plan->later)
+		return;
+	rec->limits = bko__limits_present(engine, buyer, plan);
+	if (rec->limits >> BKO_LIMIT_CUSTOMER & 1)
+		rec->customer = buyer->customer;
+	if (rec->limits >> BKO_LIMIT_CHANNEL & 1)
+		rec->channel = buyer->channel;
+}
+
 /* Decides anew what the hold lost (its units outside the limit), crediting what it
  * has. *refused: units that are not to be had any more. */
 static int32_t decide_lost(struct bko_engine *engine, struct confirming *c, struct bko__at *at,
@@ -91,11 +105,13 @@ static int32_t decide_lost(struct bko_engine *engine, struct confirming *c, stru
 	plan.candidates[0] = at->pos->location;
 	plan.pos[0] = at->pos;
 	plan.quantity = lost;
-	status = bko__plan_decide(engine, &buyer, 0, 1, bko__at_waiting(at));
+	status = bko__decide_line(engine, &buyer, 0, 1,
+	                          bko__order_use(engine, order, &at->pos->item));
 	if (status)
 		return status;
 	*refused = plan.refused;
 	/* the decision took what is there now from the head already */
+	count_in_limits(engine, &buyer, &plan, &at->part->rec);
 	at->part->rec.allocated += plan.taken;
 	at->part->rec.backordered += plan.later;
 	status = bko__part_limits(engine, at->pos, at->part, plan.later, 0);

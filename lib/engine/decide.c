@@ -11,7 +11,7 @@
 
 static const struct bko__timeline no_supplies;
 
-void bko__plan_want(struct bko_engine *engine, struct bko__plan *plan, uint32_t flags)
+void bko__decide_want(struct bko_engine *engine, struct bko__plan *plan, uint32_t flags)
 {
 	struct bko__key key;
 	uint32_t c;
@@ -47,7 +47,7 @@ static int32_t resolve(struct bko_engine *engine, struct bko__plan *plan, uint32
 		plan->candidates[0].data = NULL;
 		plan->candidates[0].size = 0;
 	}
-	bko__plan_want(engine, plan, flags);
+	bko__decide_want(engine, plan, flags);
 	return engine->tx.status;
 }
 
@@ -79,7 +79,7 @@ static void drop_unknown(struct bko__plan *plan)
 	plan->count = kept;
 }
 
-int32_t bko__plans_load(struct bko_engine *engine, struct bko__buyer *buyer, uint32_t flags)
+int32_t bko__decide_load(struct bko_engine *engine, struct bko__buyer *buyer, uint32_t flags)
 {
 	int32_t status = bko__fetch(engine);
 	uint32_t i, c;
@@ -114,9 +114,9 @@ static int needs_supplies(const struct bko_engine *engine, const struct bko__pos
 	       bko__available_now(head) < quantity;
 }
 
-int32_t bko__plan_view(struct bko_engine *engine, const struct bko__buyer *buyer,
-                       const struct bko__plan *plan, struct bko__pos *pos, int64_t quantity,
-                       struct bko__view *view)
+int32_t bko__decide_view(struct bko_engine *engine, const struct bko__buyer *buyer,
+                         const struct bko__plan *plan, struct bko__pos *pos, int64_t quantity,
+                         struct bko__view *view)
 {
 	int32_t status = BKO_OK;
 	struct bko__row *row;
@@ -191,7 +191,7 @@ static int32_t take_now(struct bko_engine *engine, struct bko__buyer *buyer, str
 		struct bko__view view;
 		int32_t status;
 
-		status = bko__plan_view(engine, buyer, plan, pos, plan->quantity, &view);
+		status = bko__decide_view(engine, buyer, plan, pos, plan->quantity, &view);
 		if (status)
 			return status;
 		view.order_use = order_use;
@@ -232,7 +232,7 @@ static int32_t find_home(struct bko_engine *engine, struct bko__buyer *buyer,
 		struct bko__view view;
 		int32_t status;
 
-		status = bko__plan_view(engine, buyer, plan, plan->pos[c], left, &view);
+		status = bko__decide_view(engine, buyer, plan, plan->pos[c], left, &view);
 		if (status)
 			return status;
 		view.order_use = order_use;
@@ -256,7 +256,7 @@ static int32_t find_home(struct bko_engine *engine, struct bko__buyer *buyer,
 	return BKO_OK;
 }
 
-int32_t bko__plan_decide(struct bko_engine *engine, struct bko__buyer *buyer, uint32_t line,
+int32_t bko__decide_line(struct bko_engine *engine, struct bko__buyer *buyer, uint32_t line,
                          uint32_t mask, int64_t order_use)
 {
 	struct bko__plan *plan = &buyer->plans[line];
@@ -387,8 +387,8 @@ static uint32_t fewest(struct bko__buyer *buyer, const struct bko_span **all, ui
 	return 0;
 }
 
-int32_t bko__plans_decide(struct bko_engine *engine, struct bko__buyer *buyer, bko__placed placed,
-                          void *context)
+int32_t bko__decide_all(struct bko_engine *engine, struct bko__buyer *buyer, bko__placed placed,
+                        void *context)
 {
 	const struct bko_span *all[BKO_CANDIDATES_MAX];
 	uint32_t count = buyer->in_order ? 0 : union_of(buyer, all), mask = 0, i, k;
@@ -408,7 +408,7 @@ int32_t bko__plans_decide(struct bko_engine *engine, struct bko__buyer *buyer, b
 				continue;
 			order_use += buyer->plans[k].later;
 		}
-		status = bko__plan_decide(engine, buyer, i, own, order_use);
+		status = bko__decide_line(engine, buyer, i, own, order_use);
 		if (!status && placed)
 			status = placed(engine, buyer, i, context);
 	}

@@ -19,6 +19,7 @@ struct bko__plan {
 
 	int64_t now[BKO_CANDIDATES_MAX];       /* units taken at each */
 	uint32_t location[BKO_CANDIDATES_MAX]; /* the line's own number of each */
+	int64_t keep_placed;                   /* and their placing time */
 	const struct bko__place *keep;         /* whose rank the units keep, or NULL */
 	int64_t taken, later, refused;
 	uint32_t home;             /* candidate where the later units wait */
@@ -36,28 +37,28 @@ struct bko__buyer {
 };
 
 /* Wants the positions of a line (or its item, for "any"). */
-void bko__plan_want(struct bko_engine *engine, struct bko__plan *plan, uint32_t flags);
+void bko__decide_want(struct bko_engine *engine, struct bko__plan *plan, uint32_t flags);
 
 /* After the fetch: resolves "any"; loads all positions and limits. */
-int32_t bko__plans_load(struct bko_engine *engine, struct bko__buyer *buyer, uint32_t flags);
+int32_t bko__decide_load(struct bko_engine *engine, struct bko__buyer *buyer, uint32_t flags);
 
 /* Decides all lines together and in order; takes what each gets now from the heads,
  * so that the next line sees what is left. Later units are the caller's to place:
  * `placed` does that for a line before the next one is decided. */
 typedef int32_t (*bko__placed)(struct bko_engine *engine, struct bko__buyer *buyer, uint32_t line,
                                void *context);
-int32_t bko__plans_decide(struct bko_engine *engine, struct bko__buyer *buyer, bko__placed placed,
-                          void *context);
+int32_t bko__decide_all(struct bko_engine *engine, struct bko__buyer *buyer, bko__placed placed,
+                        void *context);
 
 /* Of one line already loaded: its decision at all candidates. */
-int32_t bko__plan_decide(struct bko_engine *engine, struct bko__buyer *buyer, uint32_t line,
+int32_t bko__decide_line(struct bko_engine *engine, struct bko__buyer *buyer, uint32_t line,
                          uint32_t mask, int64_t order_use);
 
 /* What a decision about `quantity` units of a line at one position looks at; loads what
  * it needs. */
-int32_t bko__plan_view(struct bko_engine *engine, const struct bko__buyer *buyer,
-                       const struct bko__plan *plan, struct bko__pos *pos, int64_t quantity,
-                       struct bko__view *view);
+int32_t bko__decide_view(struct bko_engine *engine, const struct bko__buyer *buyer,
+                         const struct bko__plan *plan, struct bko__pos *pos, int64_t quantity,
+                         struct bko__view *view);
 
 /* Mask of the limits across positions that exist for this line. */
 uint32_t bko__limits_present(struct bko_engine *engine, const struct bko__buyer *buyer,

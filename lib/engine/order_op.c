@@ -294,6 +294,28 @@ int32_t bko__take_place(struct bko_engine *engine, struct bko__order_op *call, u
 	return status;
 }
 
+/* Units the order has for later of this item, over all its lines. */
+int64_t bko__order_use(struct bko_engine *engine, struct bko__ord *order,
+                       const struct bko_span *item)
+{
+	int64_t units = 0;
+	uint32_t i, p;
+
+	for (i = 0; i < order->rec.line_count; i++) {
+		struct bko__ol *line = &order->lines[i];
+
+		if (bko__key_compare(line->rec.item.data, line->rec.item.size, item->data,
+		                     item->size))
+			continue;
+		for (p = 0; p < line->rec.place_count; p++) {
+			struct bko__at at = bko__order_at(engine, order, i, p);
+
+			units += at.part ? at.part->rec.backordered - at.part->rec.outside : 0;
+		}
+	}
+	return units;
+}
+
 int32_t bko__at_demote(struct bko_engine *engine, struct bko__ord *order, struct bko__at *at,
                        int64_t units)
 {

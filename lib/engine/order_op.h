@@ -76,4 +76,8 @@ int32_t bko__units_check(struct bko_engine *engine, struct bko__order_op *call,
 int32_t bko__part_rerank(struct bko_engine *engine, struct bko__ord *order, struct bko__at *at,
                          int64_t placed, int64_t until);
 
+/* Units the order has for later of an item, within the limits, over all its lines. */
+int64_t bko__order_use(struct bko_engine *engine, struct bko__ord *order,
+                       const struct bko_span *item);
+
 #endif

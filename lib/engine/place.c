@@ -258,7 +258,7 @@ static int32_t want_all(struct bko_engine *engine, struct bko__placing *placing)
 	if (buyer->hold_until)
 		buyer->hold_until = bko__granule(engine, buyer->hold_until);
 	for (i = 0; i < buyer->count; i++) {
-		bko__plan_want(engine, &buyer->plans[i], flags);
+		bko__decide_want(engine, &buyer->plans[i], flags);
 		if (!placing->quote)
 			bko__lane_want(engine, bko__lane_of(engine, &buyer->plans[i].item));
 	}
@@ -280,7 +280,7 @@ static int32_t run_place(struct bko_engine *engine, void *arguments)
 		return status;
 	if (found)
 		return bko__placed_replay(engine, placing, placing->outcome);
-	status = bko__plans_load(engine, &placing->buyer, flags);
+	status = bko__decide_load(engine, &placing->buyer, flags);
 	if (status)
 		return status;
 	new_order(engine, placing);
@@ -288,7 +288,7 @@ static int32_t run_place(struct bko_engine *engine, void *arguments)
 		return engine->tx.status;
 	if (placing->buyer.hold_until && placing->buyer.hold_until <= placing->order.now)
 		return bko__fail(engine, BKO_E_ARGUMENT, "request.hold_until_ms");
-	status = bko__plans_decide(engine, &placing->buyer, placed, placing);
+	status = bko__decide_all(engine, &placing->buyer, placed, placing);
 	if (status)
 		return status;
 	sum_up(placing);

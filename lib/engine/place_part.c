@@ -60,7 +60,7 @@ int32_t bko__place_part(struct bko_engine *engine, struct bko__ord *order, uint3
 		part->rank = rank;
 		part->rec.backordered = waits;
 		part->rec.allocated = taken;
-		part->rec.placed = ranked.placed;
+		part->rec.placed = plan->keep ? plan->keep_placed : ranked.placed;
 		part->rec.expected =
 			pos->head.lead_time ? bko__time_add(pos->now, pos->head.lead_time) : 0;
 		part->rec.need_by = buyer->need_by;

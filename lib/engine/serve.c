@@ -137,43 +137,74 @@ static int32_t give(struct bko_engine *engine, struct bko__pos *pos, struct bko_
 	return engine->tx.status;
 }
 
-static int32_t serve_queue(struct bko_engine *engine, struct bko__pos *pos)
+/* One row of the queue as it is now; NULL: it is no longer eligible, or the call failed. */
+static struct bko__pt *part_at(struct bko_engine *engine, const struct bko__pos *pos,
+                               struct bko__row *row)
 {
-	uint32_t i, budget = engine->options.serve_lines;
-	struct queue queue;
-	struct bko__key key;
-	int32_t status;
+	struct bko__pt *part = bko__part_of(engine, row, pos->row->key_size + 1u);
 
-	bko__lanes_want(engine);
-	if (!pos->queue_range) {
-		bko__pos_subkey(pos, 'w', &key);
-		pos->queue_range = bko__want_below(engine, &key, budget);
-	}
-	status = bko__fetch(engine);
-	if (!status)
-		status = gather(engine, pos, &queue);
-	for (i = 0; !status && i < queue.count && i < budget; i++) {
-		struct bko__pt *part = bko__part_of(engine, queue.rows[i], pos->row->key_size + 1u);
+	return part && !part->gone && part->kind == 'w' && part->row == row ? part : NULL;
+}
 
-		if (!part)
-			return engine->tx.status;
-		if (part->gone || part->kind != 'w' || part->row != queue.rows[i])
-			continue;
-		if (!bko__take_size(&pos->head, part->rec.backordered))
-			break;
-		status = want_part_limits(engine, pos, part);
+/* Serves rows in their order while a quantum is open; first their limits are read, all
+ * at once. Parts that wait for less than a quantum are passed over. */
+static int32_t serve_rows(struct bko_engine *engine, struct bko__pos *pos, struct bko__row **rows,
+                          uint32_t count, uint32_t *budget)
+{
+	uint32_t i, limits = count < *budget ? count : *budget;
+	struct bko__pt *part;
+	int32_t status = BKO_OK;
+
+	for (i = 0; !status && i < limits; i++) {
+		part = part_at(engine, pos, rows[i]);
+		status = part ? want_part_limits(engine, pos, part) : engine->tx.status;
 	}
 	if (!status)
 		status = bko__fetch(engine);
-	for (i = 0; !status && i < queue.count && i < budget; i++) {
-		struct bko__pt *part = bko__part_of(engine, queue.rows[i], pos->row->key_size + 1u);
-
-		if (part->gone || part->kind != 'w' || part->row != queue.rows[i])
-			continue;
-		if (!bko__take_size(&pos->head, part->rec.backordered))
+	for (i = 0; !status && i < count && *budget; i++) {
+		if (pos->head.open < pos->head.quantum)
 			break;
+		part = part_at(engine, pos, rows[i]);
+		if (!part || !bko__take_size(&pos->head, part->rec.backordered))
+			continue;
 		status = give(engine, pos, part);
+		--*budget;
 	}
+	return status;
+}
+
+/* *drained: the end was reached, so that what is still open finds no taker. */
+static int32_t serve_queue(struct bko_engine *engine, struct bko__pos *pos, int *drained)
+{
+	uint32_t budget = engine->options.serve_lines;
+	struct bko__range *range;
+	struct queue queue;
+	struct bko__key key, end;
+	int32_t status;
+
+	bko__lanes_want(engine);
+	bko__pos_subkey(pos, 'w', &key);
+	bko__key_after(&key, &end);
+	if (!pos->queue_range)
+		pos->queue_range = bko__want_below(engine, &key, budget);
+	range = pos->queue_range;
+	status = bko__fetch(engine);
+	if (!status)
+		status = gather(engine, pos, &queue);
+	if (!status)
+		status = serve_rows(engine, pos, queue.rows, queue.count, &budget);
+	while (!status && budget && range->more && bko__can_serve(&pos->head)) {
+		const struct bko__row *last = range->rows[range->count - 1];
+
+		memcpy(key.bytes, last->key, last->key_size);
+		key.size = last->key_size;
+		bko__key_byte(&key, 0);
+		range = bko__want_range(engine, &key, &end, engine->options.serve_lines);
+		status = bko__fetch(engine);
+		if (!status)
+			status = serve_rows(engine, pos, range->rows, range->count, &budget);
+	}
+	*drained = budget && !range->more;
 	return status;
 }
 
@@ -181,16 +212,17 @@ int32_t bko__pos_serve(struct bko_engine *engine, struct bko__pos *pos)
 {
 	struct bko__head *head = &pos->head;
 	int32_t status = BKO_OK;
+	int drained = 0;
 
 	bko__shortage_absorb(engine, pos);
 	bko__buffer_settle(head);
 	if (bko__can_serve(head)) {
 		pos->dirty = 1;
-		status = serve_queue(engine, pos);
+		status = serve_queue(engine, pos, &drained);
 		bko__buffer_settle(head);
 	}
 	head->flags &= ~(uint32_t)BKO__H_SERVING;
-	if (bko__can_serve(head))
+	if (bko__can_serve(head) && !drained)
 		head->flags |= BKO__H_SERVING;
 	return status;
 }

@@ -18,6 +18,7 @@ struct bko__audited {
 	struct bko__head head; /* as copied */
 	struct bko__head sums; /* the figures of Q3, summed anew */
 	uint32_t no_due;       /* the T row that the head speaks of is not there */
+	uint32_t takers;       /* eligible parts that wait for a quantum or more */
 	uint32_t bad_rows, bad_ranks, late_holds, strays; /* rows that break RECORD, F1, R2, S1 */
 	struct bko_id stray;                              /* an order of a stray row */
 };

@@ -136,6 +136,7 @@ static void sum_part(struct bko__audited *p, const struct bko__row *row, const s
 		sums->held_backordered += rec->backordered;
 	} else if (!rec->stops) {
 		sums->eligible += rec->backordered;
+		p->takers += rec->backordered >= p->head.quantum;
 	}
 	sums->epoch = p->head.epoch;
 	if (bko__part_claims(rec))
@@ -404,7 +405,7 @@ static void judge(struct bko__auditing *a, const struct bko__audited *p)
 		{BKO_CHECK_Q3, s->incoming, h->incoming},
 		{BKO_CHECK_Q3, s->supplies, h->supplies},
 		{BKO_CHECK_Q3, s->unavailable, h->unavailable},
-		{BKO_CHECK_Q6, 0, bko__can_serve(h) && !(h->flags & BKO__H_SERVING)},
+		{BKO_CHECK_Q6, 0, p->takers && bko__can_serve(h) && !(h->flags & BKO__H_SERVING)},
 		{BKO_CHECK_Q4, 1, bko__head_in_range(h)},
 		{BKO_CHECK_F1, 0, p->bad_ranks},
 		{BKO_CHECK_R2, 0, p->late_holds},
