@@ -174,7 +174,7 @@ static int32_t amend_rank(struct bko_engine *engine, struct amending *a)
 
 			if (bko__at_waiting(&at))
 				status = bko__part_rerank(engine, order, &at, at.part->rec.placed,
-				                          a->call.until);
+				                          a->call.until, 0);
 		}
 	}
 	bko__order_tell(engine, order, 0, NULL, BKO_EVENT_AMENDED, 0,

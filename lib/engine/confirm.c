@@ -142,7 +142,7 @@ static int32_t confirm_place(struct bko_engine *engine, struct confirming *c, st
 		status = decide_lost(engine, c, at, &units);
 	if (!status && at->part && !until && bko__at_waiting(at) &&
 	    at->pos->now > bko__time_add(order->rec.placed, at->pos->head.hold_place))
-		status = bko__part_rerank(engine, order, at, at->pos->now, 0);
+		status = bko__part_rerank(engine, order, at, at->pos->now, 0, 0);
 	at->line->rec.cancelled += units;
 	*refused += units;
 	if (units)

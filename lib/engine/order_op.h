@@ -72,9 +72,10 @@ int32_t bko__units_check(struct bko_engine *engine, struct bko__order_op *call,
                          struct bko_units *copy, struct bko_outcome *outcome);
 
 /* rerank.c: gives a part's waiting units a new rank, as if placed at `placed`; those of a
- * live hold (until != 0) move between the bands of its agenda row as well. */
+ * live hold (until != 0) move between the bands of its agenda row as well. With
+ * keep_sequence ties stay as they were placed. */
 int32_t bko__part_rerank(struct bko_engine *engine, struct bko__ord *order, struct bko__at *at,
-                         int64_t placed, int64_t until);
+                         int64_t placed, int64_t until, uint32_t keep_sequence);
 
 /* Units the order has for later of an item, within the limits, over all its lines. */
 int64_t bko__order_use(struct bko_engine *engine, struct bko__ord *order,

@@ -22,7 +22,7 @@ static int32_t move_sums(struct bko_engine *engine, const struct bko__at *at, in
 }
 
 int32_t bko__part_rerank(struct bko_engine *engine, struct bko__ord *order, struct bko__at *at,
-                         int64_t placed, int64_t until)
+                         int64_t placed, int64_t until, uint32_t keep_sequence)
 {
 	struct bko__ranked ranked = {placed, order->rec.need_by, order->rec.rank_ms,
 	                             order->rec.order_class};
@@ -37,6 +37,10 @@ int32_t bko__part_rerank(struct bko_engine *engine, struct bko__ord *order, stru
 			return status;
 	}
 	bko__rank_new(&at->pos->head, &ranked, &rank);
+	if (keep_sequence) {
+		rank.sequence = part->rank.sequence;
+		rank.sub = part->rank.sub;
+	}
 	bko__part_waits(at->pos, part, -waiting, 0);
 	if (part->row) {
 		bko__delete(engine, part->row);
@@ -50,7 +54,7 @@ int32_t bko__part_rerank(struct bko_engine *engine, struct bko__ord *order, stru
 	at->place->band = rank.band;
 	at->place->rank_time = rank.time;
 	at->place->sequence = rank.sequence;
-	at->place->sub = 0;
+	at->place->sub = rank.sub;
 	bko__part_waits(at->pos, part, waiting, 0);
 	bko__part_put(engine, at->pos, part);
 	return until ? move_sums(engine, at, until, waiting) : engine->tx.status;
@@ -111,7 +115,7 @@ static int32_t rerank_row(struct bko_engine *engine, struct bko__pos *pos, struc
 	at = bko__order_at(engine, order, part->rec.line, part->rec.place);
 	if (at.part != part)
 		return bko__fail(engine, BKO_E_CORRUPT, "a row of the queue");
-	status = bko__part_rerank(engine, order, &at, part->rec.placed, part->rec.held_until);
+	status = bko__part_rerank(engine, order, &at, part->rec.placed, part->rec.held_until, 1);
 	if (status)
 		return status;
 	bko__order_tell(engine, order, part->rec.line, pos, BKO_EVENT_AMENDED, 0, BKO_AMEND_RANK,
