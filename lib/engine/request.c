@@ -100,6 +100,7 @@ void bko__request_hash(const struct bko__placing *placing, struct bko__hash *has
 int32_t bko__request_plans(struct bko_engine *engine, struct bko__placing *placing)
 {
 	struct bko__buyer *buyer = &placing->buyer;
+	int64_t units = 0;
 	uint32_t i;
 	int32_t status = BKO_OK;
 
@@ -109,8 +110,12 @@ int32_t bko__request_plans(struct bko_engine *engine, struct bko__placing *placi
 	if (!buyer->plans)
 		return engine->tx.status;
 	memset(buyer->plans, 0, buyer->count * sizeof *buyer->plans);
-	for (i = 0; !status && i < buyer->count; i++)
+	for (i = 0; !status && i < buyer->count; i++) {
 		status = check_line(engine, &placing->request, i, &buyer->plans[i]);
+		units += buyer->plans[i].quantity;
+		if (!status && units > BKO__QUANTITY_MAX)
+			status = bko__fail_line(engine, BKO_E_RANGE, "line.quantity (sum)", i);
+	}
 	buyer->customer = placing->request.customer;
 	buyer->channel = placing->request.channel;
 	buyer->order_class = placing->request.order_class;

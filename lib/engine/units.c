@@ -71,6 +71,14 @@ int32_t bko__at_drop_waiting(struct bko_engine *engine, const struct bko__at *at
 	}
 	part->rec.backordered -= units;
 	part->rec.outside -= outside;
+	/* a hold's rows in the queue are those that wait: what else it has stands in the order,
+	 * so that its expiry leaves nothing behind */
+	if (until && !part->rec.backordered) {
+		at->place->allocated = part->rec.allocated;
+		at->place->picked = part->rec.picked;
+		at->place->flags &= ~(uint32_t)BKO__PL_WAITED;
+		part->rec.allocated = part->rec.picked = 0;
+	}
 	bko__part_put(engine, at->pos, part);
 	return status ? status : engine->tx.status;
 }
