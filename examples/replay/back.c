@@ -84,7 +84,8 @@ static void give_back(struct shop *shop, uint32_t sale, int64_t units, uint32_t 
 	uint32_t line;
 	const struct invoice *order = order_of(shop, sale, &line);
 	char id[SHOP_ID];
-	struct bko_op op = shop_op(id, 'r', cause, line, moment_of(shop, cause));
+	/* one return may answer several sales: each is a document of its own */
+	struct bko_op op = shop_op(id, 'r', cause, sale, moment_of(shop, cause));
 	int32_t status;
 
 	request.struct_size = sizeof request;
