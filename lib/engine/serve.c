@@ -156,6 +156,8 @@ static int32_t serve_rows(struct bko_engine *engine, struct bko__pos *pos, struc
 	int32_t status = BKO_OK;
 
 	for (i = 0; !status && i < limits; i++) {
+		if (rows[i]->action == BKO_ACTION_DELETE) /* moved by this call already */
+			continue;
 		part = part_at(engine, pos, rows[i]);
 		status = part ? want_part_limits(engine, pos, part) : engine->tx.status;
 	}
@@ -164,6 +166,8 @@ static int32_t serve_rows(struct bko_engine *engine, struct bko__pos *pos, struc
 	for (i = 0; !status && i < count && *budget; i++) {
 		if (pos->head.open < pos->head.quantum)
 			break;
+		if (rows[i]->action == BKO_ACTION_DELETE)
+			continue;
 		part = part_at(engine, pos, rows[i]);
 		if (!part || !bko__take_size(&pos->head, part->rec.backordered))
 			continue;
