@@ -174,6 +174,16 @@ static const struct figure position_narrow[] = {
 	FIGURE(bko_position, serving),
 };
 
+/* What is only looked at need not note the time: the engine's is taken over, if it
+ * neither goes back nor lies ahead. */
+static int take_time(struct world *w, int32_t item, int32_t at, int64_t settled)
+{
+	if (settled < w->settled[item][at] || settled > w->latest)
+		return differ(w->why, "position", "settled", w->settled[item][at], settled);
+	w->settled[item][at] = w->model->positions[item][at].settled = settled;
+	return 0;
+}
+
 /* Read as of time 0, that is as it is stored: nothing is due any more. */
 static int compare_item(struct world *w, int32_t item)
 {
@@ -198,11 +208,8 @@ static int compare_item(struct world *w, int32_t item)
 		snprintf(of, sizeof of, "item %d at %d", item, at);
 		if (k >= (int32_t)count || location_of(&found[k].location) != at)
 			return differ(w->why, of, "is there", 1, 0);
-		/* What is only looked at need not note the time: the engine's is taken
-		 * over, if it neither goes back nor lies ahead. */
-		if (found[k].settled_ms < w->settled[item][at] || found[k].settled_ms > w->latest)
-			return differ(w->why, of, "settled", p->settled, found[k].settled_ms);
-		w->settled[item][at] = p->settled = found[k].settled_ms;
+		if (take_time(w, item, at, found[k].settled_ms))
+			return 1;
 		model_position(w->model, item, at, &want);
 		if (differ_wide(w->why, of, position_wide, COUNT(position_wide), &want,
 		                &found[k]) ||
@@ -232,7 +239,8 @@ int compare_available(struct world *w)
 			char of[32];
 			model_position(w->model, i, at, &want);
 			snprintf(of, sizeof of, "item %d at %d, not quiet", i, at);
-			if (differ(w->why, of, "available_now", want.available_now,
+			if (take_time(w, i, at, found[k].settled_ms) ||
+			    differ(w->why, of, "available_now", want.available_now,
 			           found[k].available_now) ||
 			    differ(w->why, of, "on_hand", want.on_hand, found[k].on_hand))
 				return 1;

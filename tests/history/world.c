@@ -85,6 +85,10 @@ int world_step(struct world *w, const struct op *op)
 	if (w->setup.serve_lines && !w->setup.lazy) { /* so that chains do not come in between */
 		drive_quiet(w->engine, op->now);
 		model_play(w->model, &quiet, &model);
+		if (op->now > w->latest)
+			w->latest = op->now;
+		if (compare_available(w))
+			return 1;
 	}
 	bko_memory_hash(w->memory, &was);
 	drive(w->engine, op, &engine);

@@ -433,10 +433,11 @@ struct promise model_promise(const struct model *m, int32_t item, int32_t locati
 	return r;
 }
 
-/* Live holds count, as of now, wherever they are. */
+/* Live holds count, as of now or when the limit last changed. */
 static int64_t limit_used(const struct model *m, uint32_t of, int32_t id, int64_t now)
 {
 	int64_t total = 0;
+	now = greater(now, m->limits[of][id].settled);
 	for (struct walk w = {0}; model_walk((struct model *)m, &w, OP_ANY, OP_ANY);) {
 		int32_t mine = of == BKO_LIMIT_ITEM       ? w.l->item
 		               : of == BKO_LIMIT_CUSTOMER ? w.o->customer

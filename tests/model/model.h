@@ -63,7 +63,7 @@ struct position {
 struct limit {
 	int32_t set;
 	uint32_t kind;
-	int64_t limit;
+	int64_t limit, settled; /* settled: holds that ended by then are forgotten */
 };
 
 /* What an operation with an id did. Records are only ever added, so copies of a

@@ -131,6 +131,7 @@ static int32_t limit(struct model *m, const struct op *op)
 	l->set = 1;
 	l->kind = op->stops;
 	l->limit = op->quantity;
+	l->settled = l->settled > op->now ? l->settled : op->now;
 	return BKO_OK;
 }
 
@@ -244,6 +245,29 @@ static void count_refused(struct model *m, const struct op *op, struct op_result
 	record->result = *r;
 }
 
+/* A limit takes the time of the positions whose units changed in it. */
+static void note_limits(struct model *m, const struct model *old)
+{
+	for (struct walk w = {0}; model_walk(m, &w, OP_ANY, OP_ANY);) {
+		const struct line *was =
+			w.order < old->order_count ? &old->orders[w.order].lines[w.line] : NULL;
+		const struct place *p =
+			was && w.place <= was->place_count ? &was->places[w.place - 1] : NULL;
+		int64_t before = p ? p->backordered - p->outside : 0;
+		int32_t of[] = {0, w.l->item, w.o->customer, w.o->channel};
+		int64_t now = m->positions[w.l->item][w.p->location].settled;
+		int moved = before != w.p->backordered - w.p->outside ||
+		            (p && before &&
+		             (old->orders[w.order].held != w.o->held ||
+		              old->orders[w.order].hold_until != w.o->hold_until));
+		for (uint32_t i = BKO_LIMIT_ITEM; i <= BKO_LIMIT_CHANNEL && moved; i++) {
+			struct limit *l = &m->limits[i][of[i]];
+			if (w.p->counted & 1u << i && l->settled < now)
+				l->settled = now;
+		}
+	}
+}
+
 /* Whether a step changed a position: its figures, or a line that is there. */
 static int changed(const struct model *m, const struct model *old, int32_t item, int32_t location)
 {
@@ -341,6 +365,8 @@ void model_play(struct model *m, const struct op *op, struct op_result *r)
 	if (r->status == BKO_OK && op->kind != OP_QUOTE && op->kind != OP_AVAILABLE &&
 	    out_of_range(m))
 		r->status = BKO_E_RANGE;
+	if (r->status == BKO_OK)
+		note_limits(m, &saved);
 	if (r->status || r->outcome.flags & BKO_OUTCOME_REFUSED || op->kind == OP_QUOTE ||
 	    op->kind == OP_AVAILABLE) {
 		int count = op->kind == OP_PLACE && r->status == BKO_OK &&

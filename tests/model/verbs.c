@@ -120,6 +120,11 @@ static int32_t place(struct model *m, const struct op *op, struct op_result *r)
 	struct bko_outcome *all = &r->outcome;
 	uint32_t mask;
 	fill_order(m, o, op);
+	for (uint32_t i = 0; i < op->line_count; i++)
+		all->asked += op->lines[i].quantity;
+	if (all->asked >= (int64_t)1 << BKO_QUANTITY_BITS)
+		return BKO_E_RANGE;
+	all->asked = 0;
 	if (o->held && o->hold_until <= o->placed)
 		return BKO_E_ARGUMENT;
 	mask = model_covering(m, o);
@@ -160,6 +165,9 @@ static int64_t decide_lost(struct model *m, struct order *o, const struct line *
 	one.candidate_count = 1;
 	one.place_count = 0;
 	refused = model_decide(m, o, &one, p->part, lost, ~0u, &out);
+	if (p->backordered == 0) /* it counted in no limit: what is accepted anew does */
+		for (int32_t i = 0; i < one.place_count; i++)
+			p->counted |= one.places[i].counted;
 	p->allocated += out.allocated;
 	p->backordered += out.backordered;
 	return refused;
@@ -479,6 +487,7 @@ static int32_t move_place(struct model *m, struct order *o, struct line *l, stru
 		rank->epoch = lesser(from.rank.epoch, at->epoch);
 		rank->band = from.rank.band;
 		rank->time = from.rank.time;
+		l->places[i].placed = from.waited ? from.placed : o->placed;
 	}
 	return out->refused ? BKO_OUTCOME_REFUSED : BKO_OK;
 }
