@@ -7,11 +7,14 @@
 #include "engine/engine.h"
 #include "engine/op.h"
 
-uint32_t bko__provisional(const struct bko_engine *engine)
+uint32_t bko__provisional(struct bko_engine *engine)
 {
-	int open = engine->batching || (engine->options.pull && !engine->tx.final);
-
-	return open ? BKO_OUTCOME_PROVISIONAL : 0;
+	if (engine->batching)
+		return BKO_OUTCOME_PROVISIONAL;
+	if (!engine->options.pull || engine->tx.final)
+		return 0;
+	engine->tx.provisional = 1;
+	return BKO_OUTCOME_PROVISIONAL;
 }
 
 int32_t bko__enter(struct bko_engine *engine, uint32_t verb, const struct bko_op *op)
@@ -251,8 +254,10 @@ int32_t bko__drive(struct bko_engine *engine, bko__run run, void *arguments)
 		status = conclude(engine, status);
 		if (status == BKO__ANEW)
 			status = anew(engine);
-		else if (status == BKO_OK)
+		else if (status == BKO_OK && !engine->tx.provisional)
 			break;
+		else if (status == BKO_OK) /* nothing was to be applied: it stands as it is */
+			engine->tx.final = 1;
 	}
 	if (status == BKO_WANT)
 		return status;

@@ -110,7 +110,7 @@ void *bko__child_open(struct bko_engine *engine, size_t size);
 void bko__child_close(struct bko_engine *engine, void *child, size_t size);
 
 /* BKO_OUTCOME_PROVISIONAL while it is, else 0. */
-uint32_t bko__provisional(const struct bko_engine *engine);
+uint32_t bko__provisional(struct bko_engine *engine);
 
 /* Fails with a text that names the argument or record. */
 int32_t bko__fail(struct bko_engine *engine, int32_t status, const char *text);

@@ -122,8 +122,10 @@ static int32_t put_lane(struct bko_engine *engine, uint32_t lane, uint64_t *firs
 		head.next++;
 	}
 	*count = head.next - *first;
-	if (!*count)
+	if (!*count) {
+		*first = 0; /* the head is guarded by nobody then: it tells nothing */
 		return engine->tx.status;
+	}
 	page_close(engine, &page);
 	w = bko__scratch(engine, 16);
 	bko__lane_put(&w, &head);

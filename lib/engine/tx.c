@@ -309,7 +309,7 @@ void bko__tx_rerun(struct bko_engine *engine)
 	tx->defaults = NULL;
 	tx->op_row = NULL;
 	tx->settings_row = NULL;
-	tx->confirm = 0;
+	tx->confirm = tx->provisional = 0;
 	tx->changes = 0;
 	tx->status = BKO_OK;
 	bko__stack_reset(&tx->work);

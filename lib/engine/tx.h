@@ -71,6 +71,7 @@ struct bko__tx {
 	uint8_t op_hash[16];
 	int64_t op_time;
 	uint32_t final;                   /* the batch is applied: this run only writes outcomes */
+	uint32_t provisional;             /* this run gave an outcome out as provisional */
 	int32_t status;                   /* first failure */
 	struct bko__row **asked;          /* what the query in progress asks: rows .. */
 	struct bko__range **asked_ranges; /* .. then ranges */
