@@ -86,7 +86,9 @@ static int32_t decide_lost(struct bko_engine *engine, struct confirming *c, stru
 	int32_t status;
 
 	*refused = 0;
-	if (!lost)
+	/* where nothing is counted any more, what is lost waits as it did */
+	if (!lost || (at->pos->head.selling == BKO_SELL_UNTRACKED &&
+	              at->pos->head.release_at <= at->pos->now))
 		return BKO_OK;
 	status = bko__at_drop_waiting(engine, at, lost, 0);
 	if (status)
