@@ -104,6 +104,7 @@ static int walk_down(uint32_t depth, uint32_t length, int64_t now)
 		model_copy(to->model, from->model);
 		to->ledger = from->ledger;
 		to->latest = from->latest;
+		memcpy(to->settled, from->settled, sizeof to->settled);
 		nodes++;
 		if (world_step(to, op)) {
 			char text[1024];

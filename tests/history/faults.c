@@ -23,17 +23,25 @@ static uint64_t runs;
 
 struct heap {
 	uint64_t calls, fail_at;
-	uint32_t for_ever, failed;
+	uint32_t for_ever, failed, wrong; /* wrong: sizes told that were never asked for */
 	size_t bytes;
+};
+
+/* In front of each block: its size, for comparing with what the library tells. */
+union mark {
+	size_t size;
+	long double align;
+	void *pointer;
 };
 
 static void *heap_alloc(void *host, void *block, size_t old_size, size_t size)
 {
 	struct heap *h = host;
-	void *p;
+	union mark *old = block ? (union mark *)block - 1 : NULL, *now;
+	h->wrong += old ? old->size != old_size : old_size != 0;
 	if (size == 0) {
-		h->bytes -= old_size;
-		free(block);
+		h->bytes -= old ? old->size : 0;
+		free(old);
 		return NULL;
 	}
 	h->calls++;
@@ -41,10 +49,13 @@ static void *heap_alloc(void *host, void *block, size_t old_size, size_t size)
 		h->failed++;
 		return NULL;
 	}
-	p = realloc(block, size);
-	if (p)
-		h->bytes += size - (block ? old_size : 0);
-	return p;
+	h->bytes -= old ? old->size : 0;
+	now = realloc(old, sizeof *now + size);
+	if (!now)
+		abort();
+	now->size = size;
+	h->bytes += size;
+	return now + 1;
 }
 
 static void heal(struct heap *h, struct rows *r)
@@ -196,8 +207,11 @@ static int play(struct run *run, const struct bko_options *options, int record)
 			failed = fault(run, op_count, "another end than without faults", 0);
 	}
 	bko_engine_close(run->engine);
+	if (!failed && run->heap.wrong)
+		failed = fault(run, op_count, "a size was told that was never asked for", 0);
 	if (!failed && run->heap.bytes)
-		failed = fault(run, op_count, "memory was not given back", 0);
+		failed =
+			fault(run, op_count, "memory was not given back", (int32_t)run->heap.bytes);
 	return failed;
 }
 

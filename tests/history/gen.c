@@ -92,7 +92,7 @@ static void policy_of_position(struct gen *g, struct bko_policy *p)
 	if (chance(g, 30)) {
 		p->set |= BKO_SET_SAFETY_STOCK;
 		p->safety_stock = gen_below(g, 6);
-		p->safety_guards_queue = chance(g, 40);
+		p->safety_guards_queue = !g->boundless && chance(g, 40);
 	}
 	if (chance(g, 5)) {
 		p->set |= BKO_SET_SELLS;

@@ -301,11 +301,17 @@ static int32_t read_verify(bko_engine *engine, int64_t now_ms)
 	return status == BKO_OK && count ? BKO_E_CORRUPT : status;
 }
 
+/* What is not there yet is nothing to read. */
+static int32_t if_there(int32_t status)
+{
+	return status == BKO_E_NOT_FOUND ? BKO_OK : status;
+}
+
 int32_t script_read(bko_engine *engine, int64_t now_ms)
 {
-	int32_t status = read_items(engine, now_ms);
+	int32_t status = if_there(read_items(engine, now_ms));
 	if (status == BKO_OK)
-		status = read_queue(engine, now_ms, BKO_QUEUE_LIVE);
+		status = if_there(read_queue(engine, now_ms, BKO_QUEUE_LIVE));
 	if (status == BKO_OK)
 		status = read_orders(engine, now_ms);
 	if (status == BKO_OK)

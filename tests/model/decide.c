@@ -14,7 +14,7 @@ static int64_t whole(int64_t n, int64_t quantum)
 }
 
 /* Sold without stock: nothing is taken from the shelf. */
-static int untracked(const struct position *p)
+int model_untracked(const struct position *p)
 {
 	return p->policy.selling == BKO_SELL_UNTRACKED && p->policy.release_at_ms <= p->settled;
 }
@@ -45,7 +45,8 @@ static int64_t now_at(const struct model *m, int32_t item, int32_t location)
 	const struct position *p = &m->positions[item][location];
 	if (model_closed(p))
 		return 0;
-	return whole(untracked(p) ? BOUND : model_available(m, item, location), p->policy.quantum);
+	return whole(model_untracked(p) ? BOUND : model_available(m, item, location),
+	             p->policy.quantum);
 }
 
 /* The state at one position, the first that fits. */
@@ -59,7 +60,7 @@ static uint32_t state_at(const struct position *p, int64_t now, int later)
 		return BKO_STATE_DISCONTINUED;
 	if (p->policy.release_at_ms > p->settled)
 		return BKO_STATE_PREORDER;
-	if (untracked(p))
+	if (model_untracked(p))
 		return BKO_STATE_UNTRACKED;
 	if (now > 0)
 		return now <= p->policy.low_at ? BKO_STATE_LOW_STOCK : BKO_STATE_IN_STOCK;
@@ -114,8 +115,8 @@ static int64_t take(struct model *m, struct order *o, struct line *l, int32_t pa
 			used[l->item][at] += k;
 			continue;
 		}
-		model_place(m, o, l, at, part, untracked(p), p->settled)->allocated += k;
-		p->open -= untracked(p) ? 0 : k;
+		model_place(m, o, l, at, part, model_untracked(p), p->settled)->allocated += k;
+		p->open -= model_untracked(p) ? 0 : k;
 	}
 	return n;
 }

@@ -155,6 +155,7 @@ int64_t model_claims(const struct model *m, int32_t item, int32_t location,
 int64_t model_ahead(const struct model *m, const struct order *o, int32_t item, int32_t location);
 /* The date by which supplies leave n units to nobody; 0: never. */
 int64_t model_covered(const struct model *m, int32_t item, int32_t location, int64_t n);
+int model_untracked(const struct position *p);
 uint32_t model_closed(const struct position *p);
 int64_t model_room(const struct model *m, const struct order *o, int32_t item, int32_t location,
                    uint32_t *reason);

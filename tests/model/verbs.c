@@ -157,7 +157,7 @@ static int64_t decide_lost(struct model *m, struct order *o, const struct line *
 	struct bko_line_outcome out;
 	struct line one = *l;
 	int64_t lost = p->outside, refused;
-	if (lost == 0)
+	if (lost == 0 || model_untracked(&m->positions[l->item][p->location]))
 		return 0;
 	p->backordered -= lost;
 	p->outside = 0;
