@@ -177,6 +177,7 @@ static int32_t expire_all(struct bko_engine *engine, struct bko__pos *pos, int64
 		}
 		if (status || !range->more)
 			break;
+		time = (int64_t)bko__get_be(range->last->key + at, 6);
 		range = want_from(engine, pos, time + 1);
 		status = bko__fetch(engine);
 	}

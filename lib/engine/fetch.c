@@ -4,12 +4,24 @@
  */
 #include "engine/engine.h"
 
+/* Whether a sentinel is among what is wanted. */
+static int wants_guarded(const struct bko__tx *tx)
+{
+	uint32_t i;
+
+	for (i = 0; i < tx->count; i++) {
+		if (!tx->rows[i]->loaded && tx->rows[i]->guard)
+			return 1;
+	}
+	return 0;
+}
+
 /* Fills the query with all that is wanted and not loaded. Where the store's reads
- * are of no one moment, single rows (the sentinels) are asked for before ranges. */
+ * are of no one moment, the sentinels are asked for before what lies under them. */
 static int32_t build_query(struct bko_engine *engine)
 {
 	struct bko__tx *tx = &engine->tx;
-	int snapshot = (engine->store.caps & BKO_STORE_SNAPSHOT) != 0;
+	int split = !(engine->store.caps & BKO_STORE_SNAPSHOT) && wants_guarded(tx);
 	struct bko_read *reads;
 	struct bko__range *range;
 	uint32_t i, count = 0;
@@ -21,7 +33,7 @@ static int32_t build_query(struct bko_engine *engine)
 		return tx->status;
 	memset(reads, 0, tx->pending * sizeof *reads);
 	for (i = 0; i < tx->count; i++) {
-		if (tx->rows[i]->loaded)
+		if (tx->rows[i]->loaded || (split && !tx->rows[i]->guard))
 			continue;
 		reads[count].key.data = tx->rows[i]->key;
 		reads[count].key.size = tx->rows[i]->key_size;
@@ -29,7 +41,7 @@ static int32_t build_query(struct bko_engine *engine)
 		tx->asked[count++] = tx->rows[i];
 	}
 	tx->asked_rows = count;
-	for (range = tx->ranges; range && (snapshot || !tx->asked_rows); range = range->next) {
+	for (range = tx->ranges; range && !split; range = range->next) {
 		if (range->loaded)
 			continue;
 		reads[count].key.data = range->key->bytes;
@@ -88,18 +100,24 @@ static void overlay(struct bko__tx *tx, struct bko__range *range)
 		                     range->end->size) >= 0)
 			continue;
 		at = place_in(range, row);
-		if ((at && range->rows[at - 1] == row) || (at == range->count && range->more))
-			continue;
+		if ((at && range->rows[at - 1] == row) ||
+		    (range->more && bko__key_compare(row->key, row->key_size, range->last->key,
+		                                     range->last->key_size) > 0))
+			continue; /* there already, or behind what was read */
 		if (range->count == range->limit) {
+			/* there is no room for all: the page ends before what fell out */
 			range->more = 1;
-			range->count--;
-			if (at > range->count)
+			range->last = range->rows[range->count - 1];
+			if (at == range->count)
 				continue;
+			range->count--;
 		}
 		memmove(range->rows + at + 1, range->rows + at,
 		        (range->count - at) * sizeof(struct bko__row *));
 		range->rows[at] = row;
 		range->count++;
+		if (range->count == range->limit)
+			range->last = range->rows[range->count - 1];
 	}
 }
 
@@ -114,9 +132,12 @@ static void loaded(struct bko_engine *engine)
 			tx->asked[i]->loaded = 1;
 			tx->asked[i]->fresh = 0;
 		} else {
-			tx->asked_ranges[i - tx->asked_rows]->loaded = 1;
+			struct bko__range *range = tx->asked_ranges[i - tx->asked_rows];
+
+			range->loaded = 1;
+			range->last = range->count ? range->rows[range->count - 1] : NULL;
 			if (engine->batching)
-				overlay(tx, tx->asked_ranges[i - tx->asked_rows]);
+				overlay(tx, range);
 		}
 	}
 	tx->pending -= tx->asked_count;

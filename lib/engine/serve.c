@@ -52,7 +52,8 @@ static int32_t gather(struct bko_engine *engine, struct bko__pos *pos, struct qu
 			                     row->key_size) < 0)
 				break;
 		}
-		if (range->more && at == queue->count)
+		if (range->more && bko__key_compare(row->key, row->key_size, range->last->key,
+		                                    range->last->key_size) > 0)
 			continue; /* behind rows that were not read */
 		memmove(queue->rows + at + 1, queue->rows + at,
 		        (queue->count - at) * sizeof *queue->rows);
@@ -198,10 +199,8 @@ static int32_t serve_queue(struct bko_engine *engine, struct bko__pos *pos, int 
 	if (!status)
 		status = serve_rows(engine, pos, queue.rows, queue.count, &budget);
 	while (!status && budget && range->more && bko__can_serve(&pos->head)) {
-		const struct bko__row *last = range->rows[range->count - 1];
-
-		memcpy(key.bytes, last->key, last->key_size);
-		key.size = last->key_size;
+		memcpy(key.bytes, range->last->key, range->last->key_size);
+		key.size = range->last->key_size;
 		bko__key_byte(&key, 0);
 		range = bko__want_range(engine, &key, &end, engine->options.serve_lines);
 		status = bko__fetch(engine);

@@ -35,6 +35,7 @@ struct bko__range {
 	struct bko__range *next;
 	const struct bko__key *key, *end;
 	struct bko__row **rows;
+	const struct bko__row *last; /* the last one read, even if a batch has removed it */
 	uint32_t count, limit, more, loaded;
 };
 
@@ -67,6 +68,7 @@ struct bko__tx {
 	uint32_t changes;   /* rows this call puts or deletes */
 	uint32_t uncertain; /* an earlier attempt may have happened, or may still */
 	uint32_t confirm;   /* a refusal: rests on reads that a guard must confirm */
+	uint32_t stands;    /* the operation is recorded: what this run says is said for ever */
 	uint32_t op_verb, op_is_order;
 	uint8_t op_hash[16];
 	int64_t op_time;
