@@ -7,6 +7,7 @@
 #include "engine/op.h"
 #include "engine/place.h"
 #include "engine/stock.h"
+#include "rules/position.h"
 
 struct receiving {
 	struct bko_op op;
@@ -26,19 +27,20 @@ static void hash_receipt(const struct bko_receipt *receipt, struct bko__hash *ha
  * last of it. */
 static int32_t lower_supply(struct bko_engine *engine, struct bko__pos *pos,
                             const struct bko_receipt *receipt, const struct bko_span *cause,
-                            struct bko__supply *came)
+                            struct bko__supply *came, int64_t *lowered)
 {
 	struct bko__row *row = bko__supply_row(engine, pos, &receipt->supply);
-	int64_t lowered;
+	int32_t status;
 
 	if (!row->present)
 		return bko__fail(engine, BKO_E_NOT_FOUND, "receipt.supply");
-	if (bko__supply_get(bko__value(row), came))
-		return bko__fail(engine, BKO_E_CORRUPT, "a supply");
-	lowered = bko__min(came->expected, receipt->quantity);
+	status = bko__supply_read(engine, row, came);
+	if (status)
+		return status;
+	*lowered = bko__min(came->expected, receipt->quantity);
 	came->received += receipt->quantity;
-	came->expected -= lowered;
-	pos->head.incoming -= lowered;
+	came->expected -= *lowered;
+	pos->head.incoming -= *lowered;
 	if (receipt->last && came->expected) {
 		bko__supply_tell(engine, pos, &receipt->supply, BKO_EVENT_SUPPLY_CLOSED,
 		                 -came->expected, came->due, cause);
@@ -48,27 +50,34 @@ static int32_t lower_supply(struct bko_engine *engine, struct bko__pos *pos,
 	return bko__supply_store(engine, pos, row, came);
 }
 
+/* Units come to the position, or with a negative quantity go back. `lowered`: by how
+ * much their supply expects less. */
 static void bring_in(struct bko_engine *engine, struct bko__pos *pos, uint32_t origin,
-                     int64_t quantity, const struct bko_span *cause)
+                     int64_t quantity, const struct bko_span *supply, int64_t lowered,
+                     const struct bko_span *cause)
 {
 	struct bko__head *head = &pos->head;
-	uint32_t kind = BKO_EVENT_RECEIVED;
+	struct bko__event event;
 
+	pos->dirty = 1;
 	if (!quantity)
 		return;
+	bko__pos_event(pos, BKO_EVENT_RECEIVED, quantity, &event);
 	head->on_hand += quantity;
-	head->open += quantity;
 	if (origin == BKO_ORIGIN_TRANSFER) {
 		head->transferred_in += quantity;
-		kind = BKO_EVENT_TRANSFERRED;
+		event.kind = BKO_EVENT_TRANSFERRED;
 	} else if (origin == BKO_ORIGIN_RETURN) {
 		head->returned += quantity;
 	} else {
 		head->received += quantity;
 	}
 	head->revision++;
-	pos->dirty = 1;
-	bko__pos_tell(engine, pos, kind, quantity, 0, cause);
+	event.order = *supply;
+	event.other = lowered;
+	event.detail = quantity < 0;
+	event.cause = *cause;
+	bko__emit(engine, pos->lane, &event);
 }
 
 static int32_t run_receive(struct bko_engine *engine, void *arguments)
@@ -79,6 +88,7 @@ static int32_t run_receive(struct bko_engine *engine, void *arguments)
 	struct bko__supply came;
 	struct bko__pos *pos;
 	struct bko__hash hash;
+	int64_t lowered = 0;
 	int32_t status;
 
 	hash_receipt(&r->receipt, &hash);
@@ -92,12 +102,13 @@ static int32_t run_receive(struct bko_engine *engine, void *arguments)
 		return status;
 	memset(&came, 0, sizeof came);
 	if (supply->size)
-		status = lower_supply(engine, pos, &r->receipt, &r->op.id, &came);
+		status = lower_supply(engine, pos, &r->receipt, &r->op.id, &came, &lowered);
 	if (status)
 		return status;
-	pos->dirty = 1;
-	bring_in(engine, pos, came.origin, r->receipt.quantity, &r->op.id);
+	pos->head.open += r->receipt.quantity;
+	bring_in(engine, pos, came.origin, r->receipt.quantity, supply, lowered, &r->op.id);
 	memset(&done, 0, sizeof done);
+	done.error = came.origin;
 	done.quantity = r->receipt.quantity;
 	done.subject = *supply;
 	return bko__stock_done(engine, pos, &done, r->outcome);
@@ -161,8 +172,9 @@ static int32_t expect_again(struct bko_engine *engine, struct bko__pos *pos,
 
 	if (status || !row->present)
 		return status;
-	if (bko__supply_get(bko__value(row), &supply))
-		return bko__fail(engine, BKO_E_CORRUPT, "a supply");
+	status = bko__supply_read(engine, row, &supply);
+	if (status)
+		return status;
 	supply.received = bko__max(0, supply.received - quantity);
 	supply.expected += quantity;
 	pos->head.incoming += quantity;
@@ -176,16 +188,13 @@ static int32_t take_back(struct bko_engine *engine, struct bko__pos *pos,
 	struct bko__head *head = &pos->head;
 	int64_t quantity = receipt->quantity, buffered;
 
-	if (head->open + head->buffer < quantity)
+	/* units that a chain of serving has still to give are not open any more */
+	if (head->open - bko__ready_units(head) + head->buffer < quantity)
 		return bko__fail(engine, BKO_E_INSUFFICIENT, "the receipt's units");
-	buffered = bko__max(0, quantity - head->open);
+	buffered = bko__max(0, quantity - (head->open - bko__ready_units(head)));
 	head->open -= quantity - buffered;
 	head->buffer -= buffered;
-	head->on_hand -= quantity;
-	head->received -= quantity;
-	head->revision++;
-	pos->dirty = 1;
-	bko__pos_tell(engine, pos, BKO_EVENT_RECEIVED, -quantity, 1, cause);
+	bring_in(engine, pos, (uint32_t)receipt->error, -quantity, &receipt->subject, 0, cause);
 	return receipt->subject.size ? expect_again(engine, pos, &receipt->subject, quantity, cause)
 	                             : BKO_OK;
 }

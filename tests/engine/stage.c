@@ -510,7 +510,7 @@ static void stage_check_sums(struct stage *s, const struct bko__head *head, cons
 
 /* What the events say of a position. */
 struct stage_fold {
-	int64_t on_hand, allocated, backordered, unavailable, missing;
+	int64_t on_hand, allocated, backordered, unavailable, missing, incoming;
 };
 
 static void stage_fold_one(const struct stage_event *e, struct stage_fold *f)
@@ -518,7 +518,12 @@ static void stage_fold_one(const struct stage_event *e, struct stage_fold *f)
 	switch (e->kind) {
 	case BKO_EVENT_RECEIVED:
 	case BKO_EVENT_ADJUSTED:
-	case BKO_EVENT_TRANSFERRED: f->on_hand += e->amount; break;
+	case BKO_EVENT_TRANSFERRED:
+		f->on_hand += e->amount;
+		f->incoming -= e->other;
+		break;
+	case BKO_EVENT_SUPPLY_SET:
+	case BKO_EVENT_SUPPLY_CLOSED: f->incoming += e->amount; break;
 	case BKO_EVENT_BUCKET: f->unavailable += e->amount; break;
 	case BKO_EVENT_SHORTAGE: f->missing += e->amount; break;
 	case BKO_EVENT_ALLOCATED:
@@ -561,6 +566,7 @@ static void stage_check_events(struct stage *s, const struct bko__head *head, co
 	assert_int_equal(fold.backordered, head->backordered);
 	assert_int_equal(fold.unavailable, head->unavailable);
 	assert_int_equal(fold.missing, head->missing);
+	assert_int_equal(fold.incoming, head->incoming);
 }
 
 void stage_check(struct stage *s, const char *item, const char *location)

@@ -141,12 +141,46 @@ static void serves_there(void **state)
 	stage_check(s, "cup", "shop");
 }
 
+/* A receipt of a transfer that is taken back is in transit again. */
+static void reverses(void **state)
+{
+	struct stage *s = *state;
+	struct bko_transfer t = move(4, 0);
+	struct bko_receipt receipt = {.struct_size = sizeof receipt,
+	                              .item = stage_span("cup"),
+	                              .location = stage_span("shop"),
+	                              .supply = stage_span("t-1"),
+	                              .quantity = 3};
+	struct bko_reversal reversal = {.struct_size = sizeof reversal,
+	                                .item = stage_span("cup"),
+	                                .location = stage_span("shop"),
+	                                .receipt = stage_span("r-1")};
+	struct bko_op op = stage_op(s, "t-1");
+
+	stage_item(s, "cup");
+	stage_receive(s, "cup", "hall", 6);
+	STAGE_OK(s, bko_stock_transfer(s->engine, &op, &t, NULL));
+	op = stage_op(s, "r-1");
+	STAGE_OK(s, bko_stock_receive(s->engine, &op, &receipt, NULL));
+	assert_int_equal(stage_head(s, "cup", "shop").transferred_in, 3);
+	assert_int_equal(stage_head(s, "cup", "shop").incoming, 1);
+	stage_check(s, "cup", "shop");
+	op = stage_op(s, "v-1");
+	STAGE_OK(s, bko_stock_reverse(s->engine, &op, &reversal, NULL));
+	assert_int_equal(stage_head(s, "cup", "shop").transferred_in, 0);
+	assert_int_equal(stage_head(s, "cup", "shop").incoming, 4);
+	stage_check(s, "cup", "shop");
+	op = stage_op(s, "v-2");
+	STAGE_FAILS(s, BKO_E_STATE, bko_stock_reverse(s->engine, &op, &reversal, NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STAGED(conserves),
 		STAGED(refuses),
 		STAGED(serves_there),
+		STAGED(reverses),
 	};
 
 	return cmocka_run_group_tests_name("transfer", tests, NULL, NULL);
