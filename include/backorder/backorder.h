@@ -30,11 +30,9 @@
  * three; one more each if time-driven rows are due, if a served part names limits, or if the
  * supplies must be looked at; a first call one more.
  *
- * LATER CAPABILITIES. Groups (ship together, unsplittable), windows, told
- * promises, kits, alternatives, suppliers, rationing: their members and flags
- * are here where records must have room for them; asking for one is
- * BKO_E_UNSUPPORTED and changes nothing.
- *
+ * LATER CAPABILITIES (groups, windows, told promises, kits, alternatives,
+ * suppliers, rationing) have their members and flags here already; asking for one
+ * is BKO_E_UNSUPPORTED and changes nothing.
  * SPDX-License-Identifier: MIT
  */
 #ifndef BACKORDER_BACKORDER_H
@@ -291,7 +289,9 @@ struct bko_availability_query {
 	const void *reserved;
 	int64_t quantity;
 	int64_t now_ms;
-	int64_t at_ms; /* 0: now; later: the projection at that date */
+	int64_t at_ms;        /* 0: now; later: the projection at that date */
+	uint32_t order_class; /* in which the order would come: it waits behind that class */
+	uint32_t reserved2;
 };
 
 /* Answers for one item. Writes nothing.

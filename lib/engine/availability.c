@@ -156,6 +156,7 @@ static int32_t run_ask(struct bko_engine *engine, void *arguments)
 	a->buyer.count = 1;
 	a->buyer.in_order = 1;
 	a->buyer.now = a->query.now_ms;
+	a->buyer.order_class = a->query.order_class;
 	a->plan.item = a->query.item;
 	a->plan.count = a->query.candidate_count;
 	a->plan.quantity = a->query.quantity;
@@ -188,7 +189,9 @@ static int32_t check_query(struct bko_engine *engine, const struct bko_availabil
 		if (bko__check_id(engine, &q->candidates[c], 1, "query.candidates"))
 			return BKO_E_ARGUMENT;
 	}
-	if (q->quantity < 0 || q->reserved)
+	if (q->order_class >= BKO_CLASSES)
+		return bko__fail(engine, BKO_E_ARGUMENT, "query.order_class");
+	if (q->quantity < 0 || q->reserved || q->reserved2)
 		return bko__fail(engine, BKO_E_ARGUMENT, "query.quantity");
 	if (q->quantity > BKO__QUANTITY_MAX || !bko__time_ok(q->now_ms) || !bko__time_ok(q->at_ms))
 		return bko__fail(engine, BKO_E_RANGE, "query.quantity, now_ms or at_ms");

@@ -103,7 +103,9 @@ MEMBER(bko_availability_query, reserved, 8 + 5 * P, P);
 MEMBER(bko_availability_query, quantity, 8 + 6 * P, 8);
 MEMBER(bko_availability_query, now_ms, 16 + 6 * P, 8);
 MEMBER(bko_availability_query, at_ms, 24 + 6 * P, 8);
-SIZE(bko_availability_query, 32 + 6 * P);
+MEMBER(bko_availability_query, order_class, 32 + 6 * P, 4);
+MEMBER(bko_availability_query, reserved2, 36 + 6 * P, 4);
+SIZE(bko_availability_query, 40 + 6 * P);
 
 MEMBER(bko_line, struct_size, 0, 4);
 MEMBER(bko_line, flags, 4, 4);

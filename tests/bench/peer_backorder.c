@@ -243,6 +243,7 @@ static void library_query(void *host, uint32_t item, uint32_t want, struct answe
 	                                       .candidates = &here,
 	                                       .candidate_count = 1,
 	                                       .quantity = want,
+	                                       .order_class = BKO_CLASSES - 1,
 	                                       .now_ms = self->now_ms};
 
 	must(self, bko_item_availability(self->engine, &query, &found));
