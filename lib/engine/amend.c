@@ -37,15 +37,14 @@ static int32_t refuse_amend(struct bko_engine *engine, struct amending *a,
                             const struct bko__plan *plan)
 {
 	struct bko__opcome *done = &a->call.done;
+	int32_t status;
 
-	bko__undo(engine);
-	engine->tx.confirm = 1;
 	done->asked = done->refused = plan->quantity;
 	done->reason = plan->said.reason;
 	done->outcome_flags = BKO_OUTCOME_REFUSED;
 	done->status = bko__order_status(&a->call.order, a->call.order.now);
-	bko__outcome_out(engine, done, 0, a->call.outcome);
-	return BKO__REFUSED;
+	status = bko__op_refused(engine, done, a->call.outcome);
+	return status ? status : BKO__REFUSED;
 }
 
 /* Places for what a plan took, told as one kind of change. */

@@ -181,13 +181,10 @@ static int32_t run_confirm(struct bko_engine *engine, void *arguments)
 		return status;
 	c->call.done.refused = refused;
 	if (refused && !(order->rec.flags & BKO_ORDER_ACCEPT_PART)) {
-		bko__undo(engine);
-		engine->tx.confirm = 1;
 		c->call.done.outcome_flags = BKO_OUTCOME_REFUSED;
 		c->call.done.status = BKO_STATUS_HELD;
 		c->call.done.reason = BKO_REASON_OUT_OF_STOCK;
-		bko__outcome_out(engine, &c->call.done, 0, c->call.outcome);
-		return BKO_OK;
+		return bko__op_refused(engine, &c->call.done, c->call.outcome);
 	}
 	if (refused)
 		c->call.done.outcome_flags = BKO_OUTCOME_IN_PART;

@@ -139,41 +139,72 @@ static int32_t hand_out(struct bko_engine *engine, uint32_t guards_only)
 	return applied(engine);
 }
 
+/* Whether the store failed to answer the last read, so that an error is its own. */
+static int unanswered(const struct bko_engine *engine)
+{
+	const struct bko_reply *reply = &engine->reply;
+
+	return reply->kind == BKO__READ && (reply->failed || reply->status != BKO_REPLY_DONE);
+}
+
+/* Errors that rows may lead to, whatever the request. */
+static int of_rows(int32_t status)
+{
+	return status <= BKO_E_NOT_FOUND || status == BKO_E_ARGUMENT || status == BKO_E_RANGE;
+}
+
 /* A refusal or an error rests on what was read. Where that was of several moments
  * and others write too, guards confirm it. */
 static int needs_confirming(const struct bko_engine *engine, int32_t status)
 {
 	const struct bko__tx *tx = &engine->tx;
+	int error = status == BKO_E_CORRUPT || status == BKO_E_FORMAT || status == BKO_E_RANGE ||
+	            (of_rows(status) && tx->op_row);
 
-	if (engine->batching || (engine->store.caps & BKO_STORE_EXCLUSIVE))
+	if (engine->batching || tx->stands || (engine->store.caps & BKO_STORE_EXCLUSIVE))
 		return 0;
-	if (!tx->confirm && !(status <= BKO_E_NOT_FOUND && tx->op_row))
+	if (!tx->confirm && !(error && !unanswered(engine)))
 		return 0;
 	return tx->reads > 1 || !(engine->store.caps & BKO_STORE_SNAPSHOT);
+}
+
+/* An error while an earlier attempt may still land is recorded, which ends that; what
+ * cannot be recorded leaves it open. */
+static int32_t conclude_error(struct bko_engine *engine, int32_t status)
+{
+	struct bko__tx *tx = &engine->tx;
+	int32_t result;
+
+	if (status == BKO_E_CONTENDED || status == BKO_E_UNCERTAIN || tx->stands)
+		return status;
+	if ((tx->uncertain || engine->retried) && tx->op_row && of_rows(status) &&
+	    !unanswered(engine)) {
+		bko__op_record_error(engine, status);
+		if (tx->status)
+			return tx->status;
+		result = engine->batching ? bko__tx_settle(engine) : hand_out(engine, 0);
+		return result ? result : status;
+	}
+	if (needs_confirming(engine, status)) {
+		result = hand_out(engine, 1);
+		if (result)
+			return result;
+	}
+	if (tx->uncertain)
+		return bko__fail(engine, BKO_E_UNCERTAIN, "an earlier attempt may have happened");
+	return status;
 }
 
 /* After the run: what is to be applied. `status` is the run's. */
 static int32_t conclude(struct bko_engine *engine, int32_t status)
 {
 	struct bko__tx *tx = &engine->tx;
-	int record = status <= BKO_E_NOT_FOUND && status != BKO_E_MISMATCH &&
-	             status != BKO_E_VOID && tx->op_row && (tx->uncertain || engine->retried);
 	int32_t result;
 
 	if (status == BKO__REPLAYED)
 		return BKO_OK;
-	if (status < 0 && status != BKO_E_CONTENDED && !record) {
-		if (!needs_confirming(engine, status))
-			return status;
-		result = hand_out(engine, 1);
-		return result ? result : status;
-	}
-	if (status == BKO_E_CONTENDED)
-		return status;
-	if (record)
-		bko__op_record_error(engine, status);
-	if (tx->status)
-		return tx->status;
+	if (status < 0)
+		return conclude_error(engine, status);
 	if (engine->batching) {
 		result = bko__tx_settle(engine);
 		return result ? result : status;

@@ -80,6 +80,7 @@ int32_t bko__op_check(struct bko_engine *engine, struct bko_outcome *outcome)
 	status = bko__op_read(engine, tx->op_row, &reader, &record);
 	if (status)
 		return status;
+	tx->stands = 1;
 	if (record.state == BKO__OP_VOID)
 		return bko__fail(engine, BKO_E_VOID, "op.id");
 	if (record.verb != tx->op_verb || memcmp(record.hash, tx->op_hash, sizeof record.hash))
@@ -182,6 +183,22 @@ void bko__op_done(struct bko_engine *engine, const struct bko__opcome *done,
 	bko__op_rewrite(engine, tx->op_row, &record, units);
 	put_units(engine, units, unit_count);
 	bko__outcome_out(engine, &record, 0, outcome);
+}
+
+int32_t bko__op_refused(struct bko_engine *engine, const struct bko__opcome *done,
+                        struct bko_outcome *outcome)
+{
+	struct bko__opcome record = *done;
+
+	bko__undo(engine);
+	if (engine->retried || engine->tx.uncertain) {
+		record.state = BKO__OP_REFUSED;
+		bko__op_done(engine, &record, NULL, 0, outcome);
+		return engine->tx.status;
+	}
+	engine->tx.confirm = 1;
+	bko__outcome_out(engine, done, 0, outcome);
+	return BKO_OK;
 }
 
 void bko__op_record_error(struct bko_engine *engine, int32_t error)

@@ -84,6 +84,11 @@ void bko__op_rewrite(struct bko_engine *engine, struct bko__row *row,
 void bko__op_done(struct bko_engine *engine, const struct bko__opcome *record,
                   const struct bko__unit *units, uint32_t unit_count, struct bko_outcome *outcome);
 
+/* Gives a refusal out. It changes nothing, unless an earlier attempt may still land:
+ * then it is recorded, and stands. */
+int32_t bko__op_refused(struct bko_engine *engine, const struct bko__opcome *done,
+                        struct bko_outcome *outcome);
+
 /* Records that the operation failed, so that no late attempt can land. */
 void bko__op_record_error(struct bko_engine *engine, int32_t status);
 

@@ -77,6 +77,7 @@ int32_t bko__placed_replay(struct bko_engine *engine, struct bko__placing *placi
 	struct bko__opcome record;
 	uint32_t i;
 
+	engine->tx.stands = 1;
 	if (order->rec.state == BKO__O_VOID)
 		return bko__fail(engine, BKO_E_VOID, "op.id");
 	if (memcmp(order->rec.hash, engine->tx.op_hash, sizeof order->rec.hash))

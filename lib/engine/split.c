@@ -165,7 +165,6 @@ static int32_t make_order(struct bko_engine *engine, struct splitting *s)
 	made->rec = s->call.order.rec;
 	made->now = s->call.order.now;
 	made->rec.chunks = 0;
-	made->rec.closed = 0;
 	made->rec.lane = made->lane;
 	made->rec.outcome_flags = made->rec.reason = 0;
 	made->rec.first_served = 0;
@@ -198,6 +197,8 @@ static int32_t run_split(struct bko_engine *engine, void *arguments)
 	}
 	if (status)
 		return status;
+	/* nothing to take: the new order is complete from the beginning */
+	s->made.rec.closed = s->call.done.quantity ? 0 : s->made.now;
 	bko__order_tell(engine, &s->made, 0, NULL, BKO_EVENT_ACCEPTED, s->call.done.quantity, 2,
 	                &s->call.op.id);
 	status = bko__order_put(engine, &s->made);

@@ -309,7 +309,7 @@ void bko__tx_rerun(struct bko_engine *engine)
 	tx->defaults = NULL;
 	tx->op_row = NULL;
 	tx->settings_row = NULL;
-	tx->confirm = tx->provisional = 0;
+	tx->confirm = tx->provisional = tx->stands = 0;
 	tx->changes = 0;
 	tx->status = BKO_OK;
 	bko__stack_reset(&tx->work);
@@ -416,7 +416,7 @@ int32_t bko__tx_entries(struct bko_engine *engine, struct bko_batch *batch, uint
 
 		if (guards_only)
 			action = BKO_ACTION_NONE;
-		if (action == BKO_ACTION_NONE && !row->guard && !row->guarded)
+		if (action == BKO_ACTION_NONE && ((!row->guard && !row->guarded) || !row->loaded))
 			continue;
 		fill_entry(row, action, &entries[count]);
 		bytes += entries[count].key.size + entries[count].value.size;
