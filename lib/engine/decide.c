@@ -119,7 +119,8 @@ int32_t bko__decide_view(struct bko_engine *engine, const struct bko__buyer *buy
                          struct bko__view *view)
 {
 	int32_t status = BKO_OK;
-	struct bko__row *row;
+	struct bko__row *limits[3];
+	uint32_t i;
 
 	if (!pos->timeline && needs_supplies(engine, pos, quantity))
 		status = bko__supplies_load(engine, pos);
@@ -129,16 +130,15 @@ int32_t bko__decide_view(struct bko_engine *engine, const struct bko__buyer *buy
 	if (!view->timeline)
 		view->timeline = &no_supplies;
 	view->need_by = buyer->need_by;
-	row = bko__limit_want(engine, BKO_LIMIT_ITEM, &plan->item);
-	status = bko__limit_room(engine, row, pos->now, &view->room[BKO_LIMIT_ITEM]);
-	if (status)
-		return status;
-	row = bko__limit_want(engine, BKO_LIMIT_CUSTOMER, &buyer->customer);
-	status = bko__limit_room(engine, row, pos->now, &view->room[BKO_LIMIT_CUSTOMER]);
-	if (status)
-		return status;
-	row = bko__limit_want(engine, BKO_LIMIT_CHANNEL, &buyer->channel);
-	return bko__limit_room(engine, row, pos->now, &view->room[BKO_LIMIT_CHANNEL]);
+	/* they are there already, unless a verb decides without the loading of placing */
+	limits[0] = bko__limit_want(engine, BKO_LIMIT_ITEM, &plan->item);
+	limits[1] = bko__limit_want(engine, BKO_LIMIT_CUSTOMER, &buyer->customer);
+	limits[2] = bko__limit_want(engine, BKO_LIMIT_CHANNEL, &buyer->channel);
+	status = bko__fetch(engine);
+	for (i = 0; !status && i < 3; i++)
+		status = bko__limit_room(engine, limits[i], pos->now,
+		                         &view->room[BKO_LIMIT_ITEM + i]);
+	return status;
 }
 
 /* Of several locations: DISCONTINUED only if each is; before stock the states that

@@ -317,7 +317,7 @@ int32_t bko_engine_close(bko_engine *engine)
 /* Children in an arena stand in slots behind the engine. */
 void *bko__child_open(struct bko_engine *engine, size_t size)
 {
-	uint8_t *end = (uint8_t *)engine->options.arena + engine->options.arena_size;
+	const uint8_t *end;
 	void *child = NULL;
 	uint32_t slot;
 
@@ -327,6 +327,7 @@ void *bko__child_open(struct bko_engine *engine, size_t size)
 		bko__fail(engine, BKO_E_TOO_LARGE, "a copy for the arena");
 		return NULL;
 	} else {
+		end = (const uint8_t *)engine->options.arena + engine->options.arena_size;
 		for (slot = 0; slot < 32 && !child; slot++) {
 			uint8_t *at = engine->arena_left + (size_t)slot * BKO_CHILD_BYTES;
 
