@@ -70,8 +70,17 @@ static void encode_fixed(const uint8_t *member, unsigned kind, unsigned count,
 		return;
 	}
 	w->size += (size_t)size * count;
-	for (i = 0; i < count && end - to >= 8; i++, member += step, to += size)
-		bko__store_8(to, load_member(member, step));
+	if (kind == BKO__F_QUANTITY) {
+		uint64_t wide;
+
+		for (i = 0; i < count && end - to >= 8; i++, member += sizeof wide, to += 7) {
+			memcpy(&wide, member, sizeof wide);
+			bko__store_8(to, wide);
+		}
+	} else {
+		for (i = 0; i < count && end - to >= 8; i++, member += step, to += size)
+			bko__store_8(to, load_member(member, step));
+	}
 	for (; i < count; i++, member += step, to += size)
 		bko__put_le(to, load_member(member, step), size);
 }
@@ -152,10 +161,38 @@ void bko__encode(const struct bko__table *table, const void *record, struct bko_
 	}
 }
 
-/* Seven bytes as a signed number. */
+/* Seven bytes as a signed number: the eighth of what was loaded falls off at the top. */
 static int64_t signed_7(uint64_t value)
 {
-	return (int64_t)(value ^ (uint64_t)1 << 55) - ((int64_t)1 << 55);
+	uint64_t sign = (uint64_t)1 << 55;
+
+	return (int64_t)((value & (sign * 2 - 1)) ^ sign) - (int64_t)sign;
+}
+
+static int out_of_range(int64_t quantity)
+{
+	return (uint64_t)(quantity + BKO__QUANTITY_MAX) > 2 * (uint64_t)BKO__QUANTITY_MAX;
+}
+
+/* The longest runs of the longest record: the figures of a position. */
+static void decode_quantities(uint8_t *member, unsigned count, const uint8_t *bytes,
+                              struct bko__reader *r)
+{
+	const uint8_t *end = r->data + r->size;
+	uint32_t bad = 0;
+	int64_t value;
+
+	for (; count && end - bytes >= 8; count--, member += sizeof value, bytes += 7) {
+		value = signed_7(bko__load_8(bytes));
+		bad |= (uint32_t)out_of_range(value);
+		memcpy(member, &value, sizeof value);
+	}
+	for (; count; count--, member += sizeof value, bytes += 7) {
+		value = signed_7(bko__get_le(bytes, 7));
+		bad |= (uint32_t)out_of_range(value);
+		memcpy(member, &value, sizeof value);
+	}
+	r->bad |= bad;
 }
 
 static void decode_fixed(uint8_t *member, unsigned kind, unsigned count, struct bko__reader *r)
@@ -169,48 +206,55 @@ static void decode_fixed(uint8_t *member, unsigned kind, unsigned count, struct 
 		memset(member, 0, step * count);
 		return;
 	}
-	for (i = 0; i < count; i++, member += step, bytes += size) {
-		uint64_t value =
-			end - bytes >= 8 ? bko__load_8(bytes) & mask : bko__get_le(bytes, size);
-
-		if (kind == BKO__F_QUANTITY) {
-			value = (uint64_t)signed_7(value);
-			r->bad |= !bko__quantity_ok((int64_t)value);
-		}
-		store_member(member, step, value);
+	if (kind == BKO__F_QUANTITY) {
+		decode_quantities(member, count, bytes, r);
+		return;
 	}
+	for (i = 0; i < count && end - bytes >= 8; i++, member += step, bytes += size)
+		store_member(member, step, bko__load_8(bytes) & mask);
+	for (; i < count; i++, member += step, bytes += size)
+		store_member(member, step, bko__get_le(bytes, size));
 }
 
-/* The bound of a number of variable length. */
-static int in_range(unsigned kind, uint64_t value)
+/* One number; most take one byte. */
+static inline uint64_t get_number(struct bko__reader *r)
 {
-	switch (kind) {
-	case BKO__V_QUANTITY: return bko__quantity_ok((int64_t)value);
-	case BKO__V_TIME: return value >> BKO_TIME_BITS == 0;
-	case BKO__V_U32: return value >> 32 == 0;
-	default: return 1;
-	}
+	if (r->at < r->size && r->data[r->at] < 0x80)
+		return r->data[r->at++];
+	return bko__read_uint(r);
 }
 
+/* A loop for each width, as in encoding. */
 static void decode_numbers(uint8_t *member, unsigned kind, unsigned count, struct bko__reader *r)
 {
-	size_t step = member_size(kind);
-	unsigned i;
+	uint64_t wide, bound = kind == BKO__V_TIME ? ~(uint64_t)0 << BKO_TIME_BITS : 0;
+	uint32_t narrow;
 
-	for (i = 0; i < count; i++, member += step) {
-		uint64_t value;
-
-		if (r->at < r->size && r->data[r->at] < 0x80)
-			value = r->data[r->at++];
-		else
-			value = bko__read_uint(r);
-		if (kind == BKO__V_QUANTITY)
-			value = (uint64_t)bko__unzigzag(value);
-		if (!in_range(kind, value)) {
-			r->bad = 1;
-			value = 0;
+	if (kind == BKO__V_U32) {
+		for (; count; count--, member += sizeof narrow) {
+			wide = get_number(r);
+			narrow = (uint32_t)wide;
+			r->bad |= wide >> 32 != 0;
+			memcpy(member, &narrow, sizeof narrow);
 		}
-		store_member(member, step, value);
+	} else if (kind == BKO__V_QUANTITY) {
+		for (; count; count--, member += sizeof wide) {
+			wide = (uint64_t)bko__unzigzag(get_number(r));
+			if (out_of_range((int64_t)wide)) {
+				r->bad = 1;
+				wide = 0;
+			}
+			memcpy(member, &wide, sizeof wide);
+		}
+	} else {
+		for (; count; count--, member += sizeof wide) {
+			wide = get_number(r);
+			if (wide & bound) {
+				r->bad = 1;
+				wide = 0;
+			}
+			memcpy(member, &wide, sizeof wide);
+		}
 	}
 }
 

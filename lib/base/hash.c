@@ -36,13 +36,10 @@ void bko__hash_bytes(struct bko__hash *hash, const void *data, size_t size)
 	size_t left = size;
 
 	bko__hash_uint(hash, size);
-	while (left) {
-		unsigned part = left < 8 ? (unsigned)left : 8;
-
-		bko__hash_uint(hash, bko__get_le(bytes, part));
-		bytes += part;
-		left -= part;
-	}
+	for (; left >= 8; left -= 8, bytes += 8)
+		bko__hash_uint(hash, bko__load_8(bytes));
+	if (left)
+		bko__hash_uint(hash, bko__get_le(bytes, (unsigned)left));
 }
 
 void bko__hash_end(struct bko__hash *hash, uint8_t digest[16])

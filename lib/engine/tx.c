@@ -42,13 +42,13 @@ static uint32_t hash_key(const uint8_t *key, uint32_t size)
 	uint64_t hash = size;
 	uint32_t left = size;
 
-	while (left) {
-		unsigned part = left < 8 ? left : 8;
-
-		hash = (hash ^ bko__get_le(key, part)) * 0x9fb21c651e98df25u;
+	for (; left >= 8; left -= 8, key += 8) {
+		hash = (hash ^ bko__load_8(key)) * 0x9fb21c651e98df25u;
 		hash ^= hash >> 32;
-		key += part;
-		left -= part;
+	}
+	if (left) {
+		hash = (hash ^ bko__get_le(key, left)) * 0x9fb21c651e98df25u;
+		hash ^= hash >> 32;
 	}
 	return (uint32_t)hash | 1;
 }
