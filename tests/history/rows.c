@@ -24,10 +24,15 @@ static int compare(const void *a, size_t a_size, const void *b, size_t b_size)
 /* The first row that is not before the key. */
 static size_t lower(const struct rows *r, const struct bko_span *key)
 {
-	size_t i = 0;
-	while (i < r->count &&
-	       compare(r->rows[i].key, r->rows[i].key_size, key->data, key->size) < 0)
-		i++;
+	size_t i = 0, end = r->count;
+	while (i < end) {
+		size_t half = i + (end - i) / 2;
+		const struct row *row = &r->rows[half];
+		if (compare(row->key, row->key_size, key->data, key->size) < 0)
+			i = half + 1;
+		else
+			end = half;
+	}
 	return i;
 }
 
@@ -51,9 +56,11 @@ static void rows_read(void *host, const struct bko_query *query, bko_reply *repl
 {
 	struct rows *r = host;
 	r->reads++;
-	if (fails(r)) {
+	if (fails(r)) { /* no reading is unknown, or meets a guard: the store is busy */
+		int apply_only = r->answer == BKO_REPLY_UNKNOWN || r->answer == BKO_REPLY_CONFLICT;
 		if (r->answer != BKO_REPLY_SILENT)
-			bko_reply_end(reply, r->answer, 0, 5);
+			bko_reply_end(reply, apply_only ? (int32_t)BKO_REPLY_BUSY : r->answer, 0,
+			              5);
 		return;
 	}
 	for (size_t i = 0; i < query->count; i++) {
