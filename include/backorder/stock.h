@@ -177,7 +177,7 @@ BKO_API int32_t bko_stock_receive(bko_engine *engine, const struct bko_op *op,
                                   const struct bko_receipt *receipt, struct bko_outcome *outcome);
 
 /* Takes a receipt back, once, while so many units are open (or buffered); what
- * its supply expected is expected again.
+ * its supply still expected of it is expected again, while that supply is open.
  * Returns: BKO_E_NOT_FOUND, BKO_E_STATE (reversed already), BKO_E_INSUFFICIENT
  * (its units are no longer open). Since: 0.1. */
 struct bko_reversal {

@@ -292,6 +292,9 @@ int32_t bko__drive(struct bko_engine *engine, bko__run run, void *arguments)
 	}
 	if (status == BKO_WANT)
 		return status;
+	/* whatever ends the call now, an earlier attempt of it may have landed */
+	if (engine->tx.uncertain && status <= BKO_E_NO_MEMORY && status > BKO_E_NOT_FOUND)
+		status = bko__fail(engine, BKO_E_UNCERTAIN, "an earlier attempt may have happened");
 	if (status == BKO_OK && bko__warm(engine))
 		keep_warm(engine);
 	engine->step = BKO__IDLE;

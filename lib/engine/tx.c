@@ -94,7 +94,8 @@ static void index_row(struct bko__tx *tx, uint32_t number)
 static int make_room(struct bko_engine *engine)
 {
 	struct bko__tx *tx = &engine->tx;
-	uint32_t capacity = tx->capacity ? tx->capacity * 2 : 64, i;
+	uint32_t capacity = tx->capacity ? tx->capacity * 2 : 64, size, i;
+	bko_alloc_fn alloc = engine->options.alloc;
 	struct bko__row **rows;
 	uint32_t *index;
 
@@ -102,26 +103,25 @@ static int make_room(struct bko_engine *engine)
 		return 1;
 	if (capacity > tx->max_rows)
 		capacity = tx->max_rows;
-	if (capacity <= tx->count || !engine->options.alloc)
+	if (capacity <= tx->count || !alloc)
 		return 0;
-	rows = engine->options.alloc(engine->options.alloc_host, tx->rows,
-	                             tx->capacity * sizeof(struct bko__row *),
-	                             capacity * sizeof(struct bko__row *));
-	if (!rows)
-		return 0;
-	tx->rows = rows;
-	for (i = 64; i < capacity * 2; i *= 2)
+	for (size = 64; size < capacity * 2; size *= 2)
 		continue;
-	index = engine->options.alloc(engine->options.alloc_host, tx->index,
-	                              tx->index_size * sizeof *index, i * sizeof *index);
+	index = alloc(engine->options.alloc_host, tx->index, tx->index_size * sizeof *index,
+	              size * sizeof *index);
 	if (!index)
 		return 0;
 	tx->index = index;
-	tx->index_size = i;
-	memset(index, 0, i * sizeof *index);
-	tx->capacity = capacity;
+	tx->index_size = size;
+	memset(index, 0, size * sizeof *index);
 	for (i = 0; tx->count > FEW && i < tx->count; i++)
 		index_row(tx, i);
+	rows = alloc(engine->options.alloc_host, tx->rows, tx->capacity * sizeof(struct bko__row *),
+	             capacity * sizeof(struct bko__row *));
+	if (!rows)
+		return 0;
+	tx->rows = rows;
+	tx->capacity = capacity;
 	return 1;
 }
 
