@@ -238,18 +238,21 @@ enum {
 	BKO_EVENT_BACKORDERED = 5, /* a line waits for amount more (or less); detail: BKO_BY_ */
 	BKO_EVENT_READY = 6,       /* a line's last waiting unit at the position was allocated */
 	BKO_EVENT_PICKED = 7,      /* amount < 0: unpicked */
-	BKO_EVENT_SHIPPED = 8,
+	BKO_EVENT_SHIPPED = 8,     /* detail: BKO_BY_FORCE of a forced sale */
 	BKO_EVENT_VOIDED = 9,
 	BKO_EVENT_CANCELLED = 10,
 	BKO_EVENT_RETURNED = 11,     /* detail: BKO_RETURN_ */
 	BKO_EVENT_CONFIRMED = 12,    /* a hold became an order; detail 1: it was extended */
 	BKO_EVENT_HOLD_EXPIRED = 13, /* of a position: amount allocated units came back; at: the
 	                              * expiry; other: waiting units dropped; detail: holds */
-	BKO_EVENT_RECEIVED = 14,     /* detail 1: reversed (amount < 0) */
-	BKO_EVENT_ADJUSTED = 15,     /* on hand; detail: BKO_ADJUST_, 16 forced sale */
-	BKO_EVENT_BUCKET = 16,       /* unavailable units changed by amount */
-	BKO_EVENT_TRANSFERRED = 17,  /* out (amount < 0) or in */
-	BKO_EVENT_SHORTAGE = 18,     /* accepted lines lose amount units of the shelf */
+	BKO_EVENT_RECEIVED = 14,     /* order: its supply; other: by how much that expects less;
+	                              * detail 1: reversed (amount < 0) */
+	BKO_EVENT_ADJUSTED = 15,     /* on hand; order: the reason; detail: BKO_ADJUST_, 16 of a
+	                              * forced sale */
+	BKO_EVENT_BUCKET = 16,       /* unavailable units changed by amount; order: its name */
+	BKO_EVENT_TRANSFERRED = 17,  /* out (amount < 0) or in, then as RECEIVED */
+	BKO_EVENT_SHORTAGE = 18,     /* accepted lines lose amount units of the shelf; < 0: so
+	                              * many came before a line was found */
 	BKO_EVENT_SUPPLY_SET = 19,   /* incoming changed by amount; at: due */
 	BKO_EVENT_SUPPLY_CONFIRMED = 20,
 	BKO_EVENT_SUPPLY_LATE = 21, /* re-dated later; at: the new date */
