@@ -136,8 +136,97 @@ int check_rules(struct world *w, int64_t now)
 
 /* ---- The ledger ------------------------------------------------------------------------ */
 
+/* One event's part in what is there, set aside and waited for. */
+static void fold(struct ledger *l, const struct bko_event *e)
+{
+	int32_t item = number_of(&e->item), at = location_of(&e->location);
+	int to_line = e->order.size && e->kind != BKO_EVENT_ADJUSTED;
+	int64_t n = e->amount;
+	if (item < 0 || at < 0)
+		return;
+	switch (e->kind) {
+	case BKO_EVENT_RECEIVED:
+	case BKO_EVENT_ADJUSTED:
+	case BKO_EVENT_TRANSFERRED: l->on_hand[item][at] += n; break;
+	case BKO_EVENT_RETURNED:
+		l->on_hand[item][at] += e->detail <= BKO_RETURN_BUCKET ? n : 0;
+		break;
+	case BKO_EVENT_SHIPPED:
+	case BKO_EVENT_VOIDED:
+		n = e->kind == BKO_EVENT_SHIPPED ? -n : n;
+		l->on_hand[item][at] += n;
+		l->allocated[item][at] += to_line ? n : 0;
+		break;
+	case BKO_EVENT_ALLOCATED:
+		l->backordered[item][at] -= e->detail == BKO_BY_SERVING ? n : 0;
+		l->allocated[item][at] += n;
+		break;
+	case BKO_EVENT_UNALLOCATED: l->allocated[item][at] += n; break;
+	case BKO_EVENT_BACKORDERED: l->backordered[item][at] += n; break;
+	case BKO_EVENT_HOLD_EXPIRED:
+		l->allocated[item][at] -= n;
+		l->backordered[item][at] -= e->other;
+		break;
+	case BKO_EVENT_BUCKET: l->unavailable[item][at] += n; break;
+	default: break;
+	}
+}
+
+/* Untracked units are told like others, but no position counts them. */
+static int has_untracked(const struct model *m, int32_t item)
+{
+	for (uint32_t i = 0; i < m->order_count; i++)
+		for (uint32_t k = 0; k < m->orders[i].line_count; k++)
+			for (int32_t n = 0; n < m->orders[i].lines[k].place_count; n++)
+				if (m->orders[i].lines[k].item == item &&
+				    m->orders[i].lines[k].places[n].untracked)
+					return 1;
+	return 0;
+}
+
+/* The events of all lanes since the last step, in dense numbers. */
+static int read_lanes(struct world *w)
+{
+	struct bko_event events[16];
+	for (uint32_t lane = 0; lane < w->setup.lanes; lane++) {
+		size_t count = 1;
+		while (count) {
+			uint64_t *last = &w->ledger.next[lane];
+			int32_t status = bko_event_read(w->engine, lane, *last, events, 16,
+			                                sizeof *events, &count);
+			if (status != BKO_OK)
+				return broken(w, "reading events", lane, (int64_t)*last, status, 0);
+			for (size_t i = 0; i < count; i++) {
+				if (events[i].number != ++*last)
+					return broken(w, "E2", lane, (int64_t)*last,
+					              (int64_t)events[i].number, 0);
+				fold(&w->ledger, &events[i]);
+			}
+		}
+	}
+	return 0;
+}
+
 int check_ledger(struct world *w)
 {
-	(void)w;
+	const struct ledger *l = &w->ledger;
+	if (read_lanes(w))
+		return 1;
+	for (int32_t i = 0; i < OP_ITEMS; i++)
+		for (int32_t k = 0; k < OP_LOCATIONS && !has_untracked(w->model, i); k++) {
+			struct bko_position p;
+			model_position(w->model, i, k, &p);
+			if (l->on_hand[i][k] != p.on_hand)
+				return broken(w, "E1 (on hand)", i, k, p.on_hand, l->on_hand[i][k]);
+			if (l->allocated[i][k] != p.allocated)
+				return broken(w, "E1 (allocated)", i, k, p.allocated,
+				              l->allocated[i][k]);
+			if (l->backordered[i][k] != p.backordered)
+				return broken(w, "E1 (backordered)", i, k, p.backordered,
+				              l->backordered[i][k]);
+			if (l->unavailable[i][k] != p.unavailable)
+				return broken(w, "E1 (buckets)", i, k, p.unavailable,
+				              l->unavailable[i][k]);
+		}
 	return 0;
 }
