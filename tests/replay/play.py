@@ -46,11 +46,12 @@ def main(program, history, *policies):
             check(program, history, data, folder, ["--policy", policy])
         for options in OTHER_WAYS if not policies else []:
             check(program, history, data, folder, options)
-    for options in ([], ["--compare"]) if not policies else [[]]:
+    # What people read, too; a long history is played once more for it at most.
+    for options in ([], ["--compare"]) if not policies else [[]] * ("backorder" in policies):
         lines = play(program, data, *options).decode().splitlines()
         if lines[-2:] != ["oversold units: 0", "verify: 0 violations"]:
             sys.exit("the last lines read: %s" % lines[-2:])
-        if play(program, data, "--arena", *options).decode().splitlines() != lines:
+        if not policies and play(program, data, "--arena", *options).decode().splitlines() != lines:
             sys.exit("%s: arena and heap mode differ" % options)
     return 0
 
