@@ -32,6 +32,14 @@ void bko__agenda_want(struct bko_engine *engine, struct bko__pos *pos)
 	struct bko__key key;
 
 	pos->agenda_range = want_from(engine, pos, 0);
+	/* what comes free serves the queue, and is told in any lane */
+	if (!bko__lends(engine)) {
+		bko__lanes_want(engine);
+		bko__pos_subkey(pos, 'w', &key);
+		if (!pos->queue_range)
+			pos->queue_range =
+				bko__want_below(engine, &key, engine->options.serve_lines);
+	}
 	if (pos->head.supplies && !pos->supply_range) {
 		bko__pos_subkey(pos, 's', &key);
 		pos->supply_range = bko__want_below(engine, &key, BKO_SUPPLIES_MAX);

@@ -360,5 +360,9 @@ int32_t bko_order_amend(bko_engine *engine, const struct bko_op *op, const struc
 	if (status)
 		return status;
 	hash_amend(&a);
+	if (a.amend.set & BKO_AMEND_LOCATION) {
+		a.call.beside = &a.amend.to;
+		a.call.beside_line = a.amend.line;
+	}
 	return bko__drive(engine, run_amend, &a);
 }

@@ -213,6 +213,7 @@ int32_t bko_order_confirm(bko_engine *engine, const struct bko_op *op,
 		status = bko__fail(engine, BKO_E_RANGE, "confirm.extend_until_ms");
 	if (status)
 		return status;
+	c.call.extend = c.confirm.extend_until_ms;
 	bko__hash_begin(&c.call.hash, BKO__VERB_CONFIRM);
 	bko__hash_uint(&c.call.hash, (uint64_t)c.confirm.extend_until_ms);
 	return bko__drive(engine, run_confirm, &c);

@@ -196,8 +196,13 @@ int32_t bko__order_positions(struct bko_engine *engine, struct bko__ord *order, 
 				bko__part_want(engine, pos, &rank);
 			if (order->rec.state == BKO__O_HELD)
 				bko__agenda_row(engine, pos, order->rec.hold_until);
+			if (order->rec.state == BKO__O_HELD && order->extend)
+				bko__agenda_row(engine, pos, bko__granule(engine, order->extend));
 		}
 	}
+	if (order->beside && order->beside_line < order->rec.line_count)
+		bko__pos_want(engine, &order->lines[order->beside_line].rec.item, order->beside,
+		              flags);
 	if (flags & BKO__POS_SERVES)
 		bko__lanes_want(engine);
 	bko__lane_want(engine, order->lane);

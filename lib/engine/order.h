@@ -23,6 +23,9 @@ struct bko__ord {
 	int64_t now; /* latest of the operation's and its positions' times, once loaded */
 	uint32_t lane;
 	struct bko__range *rest; /* further rows */
+	int64_t extend;          /* its positions' agenda rows of this time are wanted as well .. */
+	const struct bko_span *beside; /* .. and this position of the item of that line */
+	uint32_t beside_line;
 };
 
 /* A place together with its position and, if it waited, its part. */

@@ -21,6 +21,9 @@ int32_t bko__order_op_check(struct bko_engine *engine, struct bko__order_op *cal
 		status = bko__fail(engine, BKO_E_ARGUMENT, "op.flags");
 	call->id = *order;
 	call->outcome = outcome;
+	call->extend = 0;
+	call->beside = NULL;
+	call->beside_line = 0;
 	return status;
 }
 
@@ -37,6 +40,11 @@ int32_t bko__order_op_begin(struct bko_engine *engine, struct bko__order_op *cal
 	call->unit_count = call->unit_capacity = 0;
 	call->until = 0;
 	order = bko__order_want(engine, &call->id);
+	if (!order)
+		return engine->tx.status;
+	order->extend = call->extend;
+	order->beside = call->beside;
+	order->beside_line = call->beside_line;
 	bko__order_key(&call->id, &key);
 	bko__op_want(engine, &key, &call->op, call->verb, &call->hash);
 	bko__lane_want(engine, bko__lane_of(engine, &call->id));

@@ -14,6 +14,9 @@ struct bko__order_op {
 	struct bko_span id;   /* of the order */
 	struct bko_outcome *outcome;
 	struct bko__hash hash;
+	int64_t extend;                /* see bko__ord */
+	const struct bko_span *beside; /* likewise */
+	uint32_t beside_line;
 	/* of the run */
 	struct bko__ord order;
 	struct bko__opcome done;

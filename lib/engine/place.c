@@ -3,6 +3,7 @@
  * in one step.
  */
 #include "base/number.h"
+#include "engine/agenda.h"
 #include "engine/news.h"
 #include "engine/place.h"
 
@@ -236,7 +237,7 @@ static int32_t want_all(struct bko_engine *engine, struct bko__placing *placing)
 {
 	struct bko__buyer *buyer = &placing->buyer;
 	struct bko__ord *order = &placing->order;
-	uint32_t flags = bko__lends(engine) ? 0 : BKO__POS_SUPPLIES, i;
+	uint32_t flags = bko__lends(engine) ? 0 : BKO__POS_SUPPLIES, i, c;
 	int32_t status = bko__base_want(engine);
 	struct bko__hash hash;
 	struct bko__key key;
@@ -259,6 +260,9 @@ static int32_t want_all(struct bko_engine *engine, struct bko__placing *placing)
 		buyer->hold_until = bko__granule(engine, buyer->hold_until);
 	for (i = 0; i < buyer->count; i++) {
 		bko__decide_want(engine, &buyer->plans[i], flags);
+		for (c = 0; buyer->hold_until && !engine->tx.status && c < buyer->plans[i].count;
+		     c++)
+			bko__agenda_row(engine, buyer->plans[i].pos[c], buyer->hold_until);
 		if (!placing->quote)
 			bko__lane_want(engine, bko__lane_of(engine, &buyer->plans[i].item));
 	}

@@ -137,6 +137,10 @@ static int32_t set_item(struct bko_engine *engine, struct setting *set)
 	bko__item_put(&w, &item);
 	bko__put(engine, row, w.data, w.size);
 	for (pos = engine->tx.positions; !status && pos; pos = pos->next) {
+		bko__pos_subkey(pos, 'p', &key);
+		bko__want(engine, &key, 0); /* all of them in one read */
+	}
+	for (pos = engine->tx.positions; !status && pos; pos = pos->next) {
 		status = own_policy(engine, pos, &own, &has);
 		if (!status)
 			status = apply_policy(engine, pos, &item.policy, has ? &own : NULL);

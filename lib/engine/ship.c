@@ -164,15 +164,13 @@ static int32_t run_void(struct bko_engine *engine, void *arguments)
 	struct bko__row *row;
 	struct bko__key key;
 	uint32_t i;
-	int32_t status = bko__order_op_begin(engine, &v->call);
+	int32_t status;
 
-	if (status)
-		return status;
 	bko__order_key(&v->request.order, &key);
 	bko__key_byte(&key, 'o');
 	bko__key_id(&key, v->request.shipment.data, v->request.shipment.size);
 	row = bko__want(engine, &key, 0);
-	status = bko__fetch(engine);
+	status = bko__order_op_begin(engine, &v->call);
 	if (!status && row->present)
 		status = bko__op_read(engine, row, &reader, &shipment);
 	if (status)

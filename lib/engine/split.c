@@ -180,10 +180,17 @@ static int32_t make_order(struct bko_engine *engine, struct splitting *s)
 static int32_t run_split(struct bko_engine *engine, void *arguments)
 {
 	struct splitting *s = arguments;
-	int32_t status = bko__order_op_begin(engine, &s->call);
 	struct bko_pick pick;
+	struct bko__key key;
 	uint32_t from, to, p;
+	int32_t status;
 
+	/* with the first read, which is after the settings are known */
+	bko__order_key(&s->call.op.id, &key);
+	bko__want(engine, &key, 0);
+	if (engine->settled_in)
+		bko__lane_want(engine, bko__lane_of(engine, &s->call.op.id));
+	status = bko__order_op_begin(engine, &s->call);
 	if (status)
 		return status;
 	if (s->call.order.rec.state != BKO__O_OPEN)
