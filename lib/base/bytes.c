@@ -48,15 +48,15 @@ void bko__write_id(struct bko__writer *w, const void *data, size_t size)
 
 const uint8_t *bko__read_bytes(struct bko__reader *r, size_t size)
 {
-	const uint8_t *bytes = r->data + r->at;
+	size_t at = r->at;
 
-	if (size > r->size - r->at) {
+	if (size > r->size - at) {
 		r->at = r->size;
 		r->bad = 1;
 		return NULL;
 	}
 	r->at += size;
-	return bytes;
+	return size ? r->data + at : r->data; /* of no bytes there may be no pointer */
 }
 
 uint32_t bko__read_byte(struct bko__reader *r)
