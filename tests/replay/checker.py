@@ -73,7 +73,9 @@ def follow(log, rows, f):
         shelf[item] += units * (("+s" in effect) - ("-s" in effect))
         if not line:
             continue
-        sale = sales.setdefault(line, collections.Counter(rank=len(sales), promise="", ready=""))
+        if line not in sales:
+            sales[line] = collections.defaultdict(int, rank=len(sales), promise="", ready="")
+        sale = sales[line]
         sale["promise"] = sale["promise"] or promise
         sale[event] += units
         insist(rows[line][:3] == (order, item, customer), "row", line, "is another's")
@@ -117,7 +119,7 @@ def main(history, log, report):
     for line, (invoice, _, _, asked, at) in rows.items():
         if asked < 0:
             continue
-        sale = sales.get(line, collections.Counter())
+        sale = sales.get(line) or collections.defaultdict(int, promise="")
         insist(sale["accepted"] + sale["refused"] == asked, "row", line, "was not wholly decided")
         parts = {"allocated": sale["accepted"] - sale["backordered"], "asked": asked,
                  "backordered": sale["backordered"], "refused": sale["refused"]}
