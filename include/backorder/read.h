@@ -368,6 +368,8 @@ struct bko_finding {
  * array is full, after `budget` reads, or at the end (cursor->done).
  * With BKO_VERIFY_REPAIR derived totals (Q3) that are wrong are rewritten; what
  * was found is reported all the same.
+ * What it gathers stands in memory of its own until the walk ends: in an arena in
+ * the room of one child (BKO_E_NO_MEMORY where there is none).
  * Returns: BKO_E_ARGUMENT (cursor), as any reading call. Since: 0.1. */
 enum { BKO_VERIFY_REPAIR = 1 };
 BKO_API int32_t bko_engine_verify(bko_engine *engine, int64_t now_ms, uint32_t flags,

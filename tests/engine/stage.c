@@ -17,6 +17,7 @@ static int stage_up(void **state, uint32_t shared, uint32_t pull, uint32_t arena
 	assert_non_null(s);
 	if (arena) {
 		assert_int_equal(bko_engine_size(&options, &options.arena_size), BKO_OK);
+		options.arena_size += 2 * BKO_CHILD_BYTES;
 		s->arena = malloc(options.arena_size);
 		assert_non_null(s->arena);
 		options.arena = s->arena;
