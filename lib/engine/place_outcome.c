@@ -29,10 +29,9 @@ void bko__placed_out(const struct bko__placing *placing, struct bko_outcome *out
 void bko__line_out(struct bko_outcome *outcome, uint32_t number,
                    const struct bko_line_outcome *line)
 {
-	uint8_t *at = (uint8_t *)outcome->lines + (size_t)number * outcome->stride;
-
 	if (outcome->lines && number < outcome->line_capacity)
-		bko__struct_out(at, outcome->stride, line, sizeof *line);
+		bko__struct_out((uint8_t *)outcome->lines + (size_t)number * outcome->stride,
+		                outcome->stride, line, sizeof *line);
 }
 
 static void replay_lines(const struct bko__ord *order, struct bko_outcome *outcome)
