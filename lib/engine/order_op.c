@@ -5,6 +5,7 @@
 
 #include "base/number.h"
 #include "engine/agenda.h"
+#include "engine/copy.h"
 #include "engine/news.h"
 
 int32_t bko__order_op_check(struct bko_engine *engine, struct bko__order_op *call,
@@ -67,19 +68,23 @@ int32_t bko__order_op_begin(struct bko_engine *engine, struct bko__order_op *cal
 	return BKO_OK;
 }
 
-/* A line as it is now, over the places at their positions. */
-static void line_now(struct bko_engine *engine, struct bko__ord *order, uint32_t number,
-                     struct bko_line_outcome *out)
+/* A line as it is now, over the places at their positions; what waits with its date,
+ * where the outcome is a packing slip. */
+static int32_t line_now(struct bko_engine *engine, struct bko__order_op *call, uint32_t number,
+                        struct bko_line_outcome *out)
 {
-	struct bko__ol *line = &order->lines[number];
-	uint32_t p;
+	struct bko__ol *line = &call->order.lines[number];
+	int slip = call->verb == BKO__VERB_SHIP && call->outcome;
+	int32_t status = BKO_OK;
+	uint32_t p, kind, supply;
+	int64_t date;
 
 	memset(out, 0, sizeof *out);
 	out->asked = line->rec.ordered;
 	out->shipped = line->rec.shipped;
 	out->cancelled = line->rec.cancelled;
-	for (p = 0; p < line->rec.place_count; p++) {
-		struct bko__at at = bko__order_at(engine, order, number, p);
+	for (p = 0; !status && p < line->rec.place_count; p++) {
+		struct bko__at at = bko__order_at(engine, &call->order, number, p);
 		int64_t allocated = bko__at_allocated(&at), waiting = bko__at_waiting(&at);
 
 		out->allocated += allocated;
@@ -87,16 +92,18 @@ static void line_now(struct bko_engine *engine, struct bko__ord *order, uint32_t
 		out->location_count += allocated || waiting;
 		if (allocated)
 			out->promise_kind = BKO_DATE_KNOWN;
-		if (!waiting)
+		if (!waiting || !slip)
 			continue;
-		out->rest_kind = BKO_DATE_UNKNOWN;
-		if (at.part->rec.expected > at.pos->now) {
-			out->rest_kind = BKO_DATE_KNOWN;
-			out->rest_ms = at.part->rec.expected;
-		}
+		status = bko__part_promise(engine, at.pos, at.part, &kind, &date, &supply);
+		if (out->rest_kind == BKO_DATE_UNKNOWN ||
+		    (kind == BKO_DATE_KNOWN && date <= out->rest_ms))
+			continue;
+		out->rest_kind = kind;
+		out->rest_ms = date;
 	}
 	if (out->promise_kind)
-		out->promise_ms = order->now;
+		out->promise_ms = call->order.now;
+	return status;
 }
 
 int32_t bko__order_op_end(struct bko_engine *engine, struct bko__order_op *call)
@@ -123,7 +130,9 @@ int32_t bko__order_op_end(struct bko_engine *engine, struct bko__order_op *call)
 	else
 		order->rec.closed = 0;
 	for (i = 0; i < order->rec.line_count; i++) {
-		line_now(engine, order, i, &line);
+		status = line_now(engine, call, i, &line);
+		if (status)
+			return status;
 		done->allocated += line.allocated;
 		done->backordered += line.backordered;
 		if (call->outcome)
