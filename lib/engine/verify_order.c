@@ -45,6 +45,7 @@ static void audit_line(struct bko_engine *engine, struct bko__ord *order, uint32
 	}
 	fault_at(f, BKO_CHECK_Q2, 0, number, bko__line_open(rec), open);
 	fault_at(f, BKO_CHECK_Q8, 0, number, shipped, rec->shipped);
+	fault_at(f, BKO_CHECK_Q8, 1, number, returned, rec->returned);
 	fault_at(f, BKO_CHECK_Q2, 1, number, 1,
 	         rec->ordered >= 0 && rec->shipped >= 0 && rec->cancelled >= 0 &&
 	                 rec->returned >= 0 && rec->returned <= rec->shipped);
