@@ -44,7 +44,9 @@ int32_t bko__audit_due(struct bko_engine *engine, void *arguments)
 		if (heads[i]->present && !bko__head_get(bko__value(heads[i]), &head) &&
 		    head.due == due)
 			continue;
-		if (row->key_size > 9 && row->key_size >= 9u + row->key[7]) {
+		if (row->key_size > 9 && row->key_size >= 9u + row->key[7] &&
+		    row->key[7] <= BKO_ID_MAX &&
+		    row->key_size == 9u + row->key[7] + row->key[8 + row->key[7]]) {
 			item.data = row->key + 8;
 			item.size = row->key[7];
 			location.data = row->key + 9 + row->key[7];
@@ -115,7 +117,7 @@ int32_t bko__audit_lanes(struct bko_engine *engine, void *arguments)
 	struct bko__lane lane = {1, 1};
 	struct bko__row *head;
 	uint64_t number;
-	uint32_t i;
+	uint32_t i, more;
 	int32_t status = bko__base_want(engine);
 
 	if (status)
@@ -132,26 +134,32 @@ int32_t bko__audit_lanes(struct bko_engine *engine, void *arguments)
 	status = bko__fetch(engine);
 	if (status)
 		return status;
+	more = range->more;
 	if (head->present && bko__lane_get(bko__value(head), &lane)) {
 		found_lane(a, BKO_CHECK_RECORD, 0, 1, 0);
+		more = 0; /* without it nothing tells which numbers there should be */
 	} else {
 		number = audit->number ? audit->number : lane.first;
 		for (i = 0; i < range->count; i++) {
 			const struct bko__row *row = range->rows[i];
-			uint64_t begins = bko__get_be(row->key + 2, 6), count = events_of(row);
+			uint64_t count = events_of(row), begins = number;
 
+			if (row->key_size == 8)
+				begins = bko__get_be(row->key + 2, 6);
 			if (row->key_size != 8 || !count || begins != number)
 				found_lane(a, count ? BKO_CHECK_E2 : BKO_CHECK_RECORD, 1, number,
 				           begins);
 			number = begins + count;
 		}
-		if (!range->more && number != lane.next)
+		if (more && number <= audit->number) /* keys that are none: on all the same */
+			number = audit->number + 1;
+		if (!more && number != lane.next)
 			found_lane(a, BKO_CHECK_E2, 0, lane.next, number);
 		if (!audit->number)
 			status = check_consumers(engine, a, &lane, consumers);
 		audit->number = number;
 	}
-	if (!range->more) {
+	if (!more) {
 		audit->number = 0;
 		audit->lane++;
 	}
