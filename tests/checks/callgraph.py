@@ -1,5 +1,7 @@
 """Reads what gcc writes with -fcallgraph-info=su,da: who calls whom, and the stack of each frame.
-Calls through pointers have no named target; they are callbacks of the host or of a store."""
+Calls through pointers have no named target there. Where the relocations of an object are read too,
+a function that hands another one's address down to a caller of pointers counts as calling it
+through that one; what is left are callbacks of the host or of a store."""
 import re
 
 NODE = re.compile(r'node: \{ title: "([^"]+)" label: "([^"]*)"')
@@ -11,6 +13,7 @@ class Graph:
         self.calls = {}    # name: set of names
         self.frame = {}    # name: bytes, of functions that are defined
         self.dynamic = {}  # name: what gcc says of a frame whose size is not fixed
+        self.takes = {}    # name: functions whose address it takes
 
     def load(self, path):
         with open(path, encoding="utf-8") as f:
@@ -29,40 +32,79 @@ class Graph:
         for source, target in EDGE.findall(text):
             self.calls.setdefault(own(source), set()).add(own(target))
 
+    def load_relocations(self, path, text):
+        """Of the object whose .ci file was at `path`: the output of objdump -r, where each function
+        and each table has a section of its own."""
+        refers = {}
+        for section in text.split("RELOCATION RECORDS FOR ")[1:]:
+            name = section[1:section.index("]")]
+            refers[name] = set(re.findall(r"R_ARM_ABS32\s+(\S+)", section))
+        own = lambda name: name if name in self.frame else path + ":" + name
+        for name, targets in refers.items():
+            if not name.startswith(".text.") or own(name[6:]) not in self.frame:
+                continue
+            for table in [t for t in targets if t.startswith(".rodata.")]:
+                targets = targets | refers.get(table, set())
+            found = {own(t.replace(".text.", "")) for t in targets}
+            self.takes[own(name[6:])] = {f for f in found if f in self.frame}
+
+    def through(self, name):
+        """The shortest chain of callees of `name` that ends in a call through a pointer."""
+        chains, seen = [[name]], {name}
+        for chain in chains:
+            callees = self.calls.get(chain[-1], ())
+            if "__indirect_call" in callees:
+                return chain[1:]
+            for callee in sorted(callees):
+                if callee in self.frame and callee not in seen:
+                    seen.add(callee)
+                    chains.append(chain + [callee])
+        return None
+
+    def edges(self, name):
+        """Functions that `name` calls, as chains whose last element is the called one."""
+        found = [[c] for c in sorted(self.calls.get(name, ())) if c in self.frame]
+        through = self.through(name) if self.takes.get(name) else None
+        if through is not None:
+            found += [through + [f] for f in sorted(self.takes[name])]
+        return found
+
     def cycle(self):
         """A list of names that call each other round, or None."""
         state = {}
         for start in sorted(self.frame):
-            path = [(start, iter(sorted(self.calls.get(start, ()))))]
             if start in state:
                 continue
+            path = [(start, iter(self.edges(start)))]
             state[start] = "open"
             while path:
-                name, targets = path[-1]
-                target = next(targets, None)
-                if target is None:
+                name, edges = path[-1]
+                edge = next(edges, None)
+                if edge is None:
                     state[name] = "done"
                     path.pop()
-                elif state.get(target) == "open":
+                elif state.get(edge[-1]) == "open":
                     names = [n for n, _ in path]
-                    return names[names.index(target):] + [target]
-                elif target not in state:
-                    state[target] = "open"
-                    path.append((target, iter(sorted(self.calls.get(target, ())))))
+                    return names[names.index(edge[-1]):] + [edge[-1]]
+                elif edge[-1] not in state:
+                    state[edge[-1]] = "open"
+                    path.append((edge[-1], iter(self.edges(edge[-1]))))
         return None
 
     def depths(self):
-        """For each function (deepest stack in bytes, next callee on that path); no cycles."""
+        """For each function (deepest stack in bytes, the names on that path); no cycles."""
         done = {}
         stack = list(self.frame)
         while stack:
             name = stack[-1]
-            callees = [c for c in self.calls.get(name, ()) if c in self.frame]
-            waiting = [c for c in callees if c not in done]
+            edges = self.edges(name)
+            waiting = [edge[-1] for edge in edges if edge[-1] not in done]
             if name in done or not waiting:
                 stack.pop()
-                deepest = max(((done[c][0], c) for c in callees), default=(0, None))
-                done.setdefault(name, (self.frame[name] + deepest[0], deepest[1]))
+                deepest = max(((sum(self.frame[n] for n in edge[:-1]) + done[edge[-1]][0],
+                                edge[:-1] + done[edge[-1]][1]) for edge in edges),
+                              default=(0, []))
+                done.setdefault(name, (self.frame[name] + deepest[0], [name] + deepest[1]))
             else:
                 stack += waiting
         return done
