@@ -103,7 +103,8 @@ static int32_t decode_line(struct bko_engine *engine, struct bko__reader *r, str
 	}
 	for (i = 0; i < line->rec.place_count; i++) {
 		bko__place_read(r, &line->places[i]);
-		if (line->places[i].location >= line->rec.candidate_count)
+		if (line->places[i].location >= line->rec.candidate_count ||
+		    line->places[i].band >= BKO_CLASSES)
 			r->bad = 1;
 	}
 	return r->bad ? bko__fail(engine, BKO_E_CORRUPT, "a line of an order") : BKO_OK;
@@ -122,7 +123,7 @@ int32_t bko__order_decode(struct bko_engine *engine, struct bko__ord *order, uin
 	r.size = order->row->value_size;
 	memset(&order->rec, 0, sizeof order->rec);
 	bko__order_read(&r, &order->rec);
-	if (r.bad)
+	if (r.bad || order->rec.line_count > BKO_LINES_MAX || order->rec.chunks > REST_ROWS)
 		return bko__fail(engine, BKO_E_CORRUPT, "an order");
 	order->lane = bko__lane_of(engine, &order->id);
 	status = whole(engine, order, order->rec.chunks, &r);
@@ -135,6 +136,8 @@ int32_t bko__order_decode(struct bko_engine *engine, struct bko__ord *order, uin
 		status = decode_line(engine, &r, &order->lines[i]);
 	if (!status && r.at != r.size)
 		status = bko__fail(engine, BKO_E_CORRUPT, "an order");
+	if (status)
+		order->lines = NULL; /* half of it is no order */
 	return status;
 }
 

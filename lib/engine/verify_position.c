@@ -405,7 +405,8 @@ static void judge(struct bko__auditing *a, const struct bko__audited *p)
 		{BKO_CHECK_Q3, s->incoming, h->incoming},
 		{BKO_CHECK_Q3, s->supplies, h->supplies},
 		{BKO_CHECK_Q3, s->unavailable, h->unavailable},
-		{BKO_CHECK_Q6, 0, p->takers && bko__can_serve(h) && !(h->flags & BKO__H_SERVING)},
+		{BKO_CHECK_Q6, 0, /* a head that is none has no quantum */
+	         p->takers && h->quantum > 0 && bko__can_serve(h) && !(h->flags & BKO__H_SERVING)},
 		{BKO_CHECK_Q4, 1, bko__head_in_range(h)},
 		{BKO_CHECK_F1, 0, p->bad_ranks},
 		{BKO_CHECK_R2, 0, p->late_holds},
