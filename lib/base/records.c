@@ -295,7 +295,8 @@ int bko__limit_get(struct bko_span value, struct bko__limit *record)
 		return -1;
 	for (i = 0; i < record->holds; i++) {
 		record->until[i] = (int64_t)bko__read_uint_below(&r, (uint64_t)BKO__NEVER);
-		record->amount[i] = (int64_t)bko__read_uint_below(&r, (uint64_t)BKO__QUANTITY_MAX);
+		record->amount[i] =
+			(int64_t)bko__read_uint_below(&r, (uint64_t)BKO__QUANTITY_MAX + 1);
 	}
 	return closed(&r);
 }
