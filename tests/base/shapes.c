@@ -1,0 +1,249 @@
+/*
+ * shapes.c - see shapes.h.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "shapes.h"
+
+const uint8_t shape_letters[BKO_ID_MAX] = {'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h',
+                                           'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p'};
+
+#define WHOLE(name)                                                \
+	static int get_##name(struct bko_span value, void *record) \
+	{                                                          \
+		return bko__##name##_get(value, record);           \
+	}
+#define PUT(name, how)                                                    \
+	static void put_##name(struct bko__writer *w, const void *record) \
+	{                                                                 \
+		bko__##name##_##how(w, record);                           \
+	}
+#define PIECE(name)                                                    \
+	static int get_##name(struct bko_span value, void *record)     \
+	{                                                              \
+		struct bko__reader r = {value.data, value.size, 0, 0}; \
+                                                                       \
+		bko__##name##_read(&r, record);                        \
+		return r.bad || r.at != r.size ? -1 : 0;               \
+	}                                                              \
+	PUT(name, write)
+
+WHOLE(settings)
+PUT(settings, put) WHOLE(policy) PUT(policy, put) WHOLE(defaults) PUT(defaults, put) WHOLE(item)
+	PUT(item, put) WHOLE(head) PUT(head, put) WHOLE(supply) PUT(supply, put) WHOLE(part)
+		PUT(part, write) WHOLE(agenda) PUT(agenda, put) WHOLE(limit) PUT(limit, put)
+			WHOLE(lane) PUT(lane, put) WHOLE(buckets) PUT(buckets, put) WHOLE(calendar)
+				PUT(calendar, put) WHOLE(number) PIECE(order) PIECE(line)
+					PIECE(place) PIECE(opcome) PIECE(unit) PIECE(event)
+
+						static void put_number(struct bko__writer *w,
+                                                                       const void *record)
+{
+	int64_t number;
+
+	memcpy(&number, record, sizeof number);
+	bko__number_put(w, number);
+}
+
+#define M(range, record, member)                             \
+	{                                                    \
+		range, offsetof(struct record, member), 1, 0 \
+	}
+#define R(range, record, member, n)                          \
+	{                                                    \
+		range, offsetof(struct record, member), n, 0 \
+	}
+#define COUNTED(range, record, member, n)                    \
+	{                                                    \
+		range, offsetof(struct record, member), n, 1 \
+	}
+
+static const struct run settings_runs[] = {M(U32, bko__settings, lanes),
+                                           M(U32, bko__settings, granule_ms)};
+
+#define POLICY(record, p)                                                                     \
+	R(U32, record, p set, 7), R(QUANTITY, record, p limit, 2),                            \
+		R(U32, record, p limit_to_incoming, 2), R(QUANTITY, record, p switch_at, 4),  \
+		R(U32, record, p safety_guards_queue, 2), R(TIME, record, p sell_from_ms, 5), \
+		R(QUANTITY, record, p quantum, 1), R(TIME, record, p hold_place_ms, 2),       \
+		M(U32, record, p max_passes)
+#define NOTHING
+static const struct run policy_runs[] = {POLICY(bko_policy, NOTHING)};
+static const struct run defaults_runs[] = {
+	POLICY(bko__defaults, policy.), M(COUNT_64, bko__defaults, version),
+	R(U32, bko__defaults, limits, 4), M(U32, bko__defaults, calendars)};
+static const struct run item_runs[] = {POLICY(bko__item, policy.),
+                                       COUNTED(ID, bko__item, locations, BKO_CANDIDATES_MAX)};
+static const struct run head_runs[] = {R(QUANTITY, bko__head, on_hand, 15),
+                                       R(QUANTITY, bko__head, band, BKO_CLASSES),
+                                       R(QUANTITY, bko__head, received, 7),
+                                       R(QUANTITY, bko__head, limit, 6),
+                                       M(POSITIVE, bko__head, quantum),
+                                       R(TIME, bko__head, settled, 2),
+                                       R(TIME, bko__head, sell_from, 7),
+                                       R(COUNT_48, bko__head, sequence, 4),
+                                       M(U32, bko__head, epoch),
+                                       R(U16, bko__head, handling, 2),
+                                       R(U8, bko__head, selling, 7)};
+static const struct run supply_runs[] = {R(QUANTITY, bko__supply, expected, 3),
+                                         R(TIME, bko__supply, due, 2),
+                                         R(U32, bko__supply, state, 4), M(ID, bko__supply, source)};
+static const struct run part_runs[] = {R(QUANTITY, bko__part, allocated, 4),
+                                       R(TIME, bko__part, placed, 4), R(U32, bko__part, line, 6),
+                                       R(ID, bko__part, order, 3)};
+static const struct run order_runs[] = {R(QUANTITY, bko__order, rank_ms, 3),
+                                        R(TIME, bko__order, placed, 5),
+                                        R(COUNT_64, bko__order, first_event, 2),
+                                        R(U32, bko__order, state, 3),
+                                        M(LINES, bko__order, line_count),
+                                        R(U32, bko__order, chunks, 5),
+                                        M(HASH, bko__order, hash),
+                                        R(ID, bko__order, customer, 2)};
+static const struct run line_runs[] = {
+	R(QUANTITY, bko__line, ordered, 10), R(TIME, bko__line, promise, 3),
+	R(U32, bko__line, stops, 5),         M(CANDIDATES, bko__line, candidate_count),
+	R(U32, bko__line, place_count, 2),   M(ID, bko__line, item)};
+static const struct run place_runs[] = {
+	R(QUANTITY, bko__place, allocated, 4), M(TIME, bko__place, rank_time),
+	R(COUNT_64, bko__place, sequence, 2), R(U32, bko__place, epoch, 5)};
+static const struct run opcome_runs[] = {R(QUANTITY, bko__opcome, error, 9),
+                                         M(TIME, bko__opcome, time),
+                                         R(COUNT_64, bko__opcome, revision, 3),
+                                         R(U32, bko__opcome, verb, 8),
+                                         M(HASH, bko__opcome, hash),
+                                         M(ID, bko__opcome, subject)};
+static const struct run unit_runs[] = {M(QUANTITY, bko__unit, quantity),
+                                       R(U32, bko__unit, line, 2)};
+static const struct run agenda_runs[] = {R(QUANTITY, bko__agenda, allocated, 4),
+                                         R(QUANTITY, bko__agenda, band, BKO_CLASSES),
+                                         R(U32, bko__agenda, epoch, 2)};
+static const struct run limit_runs[] = {R(QUANTITY, bko__limit, limit, 2),
+                                        M(TIME, bko__limit, settled), M(U32, bko__limit, kind),
+                                        COUNTED(UNTIL, bko__limit, until, BKO_LIMIT_GRANULES),
+                                        COUNTED(AMOUNT, bko__limit, amount, BKO_LIMIT_GRANULES)};
+static const struct run lane_runs[] = {R(COUNT_48, bko__lane, first, 2)};
+static const struct run event_runs[] = {R(QUANTITY, bko__event, amount, 2),
+                                        R(TIME, bko__event, time, 2), R(U32, bko__event, kind, 3),
+                                        R(ID, bko__event, order, 4)};
+static const struct run buckets_runs[] = {
+	COUNTED(ID, bko__buckets, name, BKO_BUCKETS_MAX),
+	COUNTED(QUANTITY, bko__buckets, quantity, BKO_BUCKETS_MAX)};
+static const struct run calendar_runs[] = {M(DAYS, bko__calendar, working_days),
+                                           M(MINUTES, bko__calendar, cutoff_minutes),
+                                           M(OFFSET, bko__calendar, utc_offset_minutes),
+                                           COUNTED(ANY, bko__calendar, holidays, BKO_HOLIDAYS_MAX)};
+static const struct run number_runs[] = {{ANY, 0, 1, 0}};
+
+#define SHAPE(name, type, most, counter)                                          \
+	{                                                                         \
+#name, sizeof(type), put_##name, get_##name, name##_runs,         \
+			sizeof name##_runs / sizeof name##_runs[0], most, counter \
+	}
+#define PLAIN(name) SHAPE(name, struct bko__##name, 0, 0)
+#define LISTING(name, most, counter) \
+	SHAPE(name, struct bko__##name, most, offsetof(struct bko__##name, counter))
+
+const struct shape shapes[] = {
+	PLAIN(settings),
+	SHAPE(policy, struct bko_policy, 0, 0),
+	PLAIN(defaults),
+	LISTING(item, BKO_CANDIDATES_MAX, location_count),
+	PLAIN(head),
+	PLAIN(supply),
+	PLAIN(part),
+	PLAIN(order),
+	PLAIN(line),
+	PLAIN(place),
+	PLAIN(opcome),
+	PLAIN(unit),
+	PLAIN(agenda),
+	LISTING(limit, BKO_LIMIT_GRANULES, holds),
+	PLAIN(lane),
+	PLAIN(event),
+	LISTING(buckets, BKO_BUCKETS_MAX, count),
+	LISTING(calendar, BKO_HOLIDAYS_MAX, holiday_count),
+	SHAPE(number, int64_t, 0, 0),
+};
+const uint32_t shape_count = sizeof shapes / sizeof shapes[0];
+
+void shape_walk(const struct shape *shape, void *record, shape_visit *visit, void *host)
+{
+	uint32_t r, i, counted = 0;
+
+	if (shape->most)
+		memcpy(&counted, (uint8_t *)record + shape->counter, sizeof counted);
+	for (r = 0; r < shape->run_count; r++) {
+		const struct run *run = &shape->runs[r];
+		uint32_t count = run->counted ? counted : run->count;
+		uint8_t *member = (uint8_t *)record + run->offset;
+
+		for (i = 0; i < count; i++, member += range_width(run->range))
+			visit(host, run->range, member);
+	}
+}
+
+size_t range_width(enum range range)
+{
+	switch (range) {
+	case U32:
+	case U16:
+	case U8:
+	case LINES:
+	case CANDIDATES:
+	case DAYS:
+	case MINUTES: return sizeof(uint32_t);
+	case HASH: return 16;
+	case ID: return sizeof(struct bko_span);
+	default: return sizeof(int64_t);
+	}
+}
+
+int64_t range_low(enum range range)
+{
+	switch (range) {
+	case QUANTITY: return -BKO__QUANTITY_MAX;
+	case POSITIVE: return 1;
+	case OFFSET: return -1440;
+	case ANY: return INT64_MIN;
+	default: return 0;
+	}
+}
+
+/* ANY goes up to where a signed number ends. */
+uint64_t range_high(enum range range)
+{
+	switch (range) {
+	case QUANTITY:
+	case POSITIVE:
+	case AMOUNT: return (uint64_t)BKO__QUANTITY_MAX;
+	case TIME: return (uint64_t)BKO__TIME_MAX;
+	case UNTIL: return (uint64_t)BKO__TIME_MAX - 1;
+	case COUNT_48: return ((uint64_t)1 << 48) - 1;
+	case COUNT_64: return UINT64_MAX;
+	case U32: return UINT32_MAX;
+	case U16: return UINT16_MAX;
+	case U8: return UINT8_MAX;
+	case LINES: return BKO_LINES_MAX;
+	case CANDIDATES: return BKO_CANDIDATES_MAX;
+	case DAYS: return 127;
+	case MINUTES:
+	case OFFSET: return 1440;
+	case ID: return BKO_ID_MAX;
+	default: return INT64_MAX;
+	}
+}
+
+void range_store(enum range range, uint8_t *member, uint64_t value)
+{
+	struct bko_span id = {shape_letters, (size_t)value};
+	uint32_t narrow = (uint32_t)value;
+
+	if (range == ID)
+		memcpy(member, &id, sizeof id);
+	else if (range == HASH)
+		memset(member, (int)(value & 0xff), 16);
+	else if (range_width(range) == sizeof narrow)
+		memcpy(member, &narrow, sizeof narrow);
+	else
+		memcpy(member, &value, sizeof value);
+}
