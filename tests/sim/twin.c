@@ -40,11 +40,6 @@ static int differs(struct twin *t, const struct bko_entry *a, const struct bko_e
 	while (a && b && byte < a->value.size && byte < b->value.size &&
 	       ((const uint8_t *)a->value.data)[byte] == ((const uint8_t *)b->value.data)[byte])
 		byte++;
-	if (a && b)
-		for (size_t i = 0; i < a->value.size && i < b->value.size && getenv("SIM_DEBUG");
-		     i++)
-			printf("%zu: %02x %02x\n", i, ((const uint8_t *)a->value.data)[i],
-			       ((const uint8_t *)b->value.data)[i]);
 	snprintf(t->why, sizeof t->why,
 	         "the batch differs from its serial replay at %s: action %d and %d, "
 	         "%zu and %zu bytes, first other byte %zu",
