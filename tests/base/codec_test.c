@@ -1,0 +1,270 @@
+/*
+ * Numbers as bytes: fixed, variable, signed; readers beyond the end, full writers.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "base/codec.h"
+#include "base/number.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static void varints(void **state)
+{
+	static const struct {
+		uint64_t value;
+		size_t size;
+		uint8_t bytes[10];
+	} rows[] = {
+		{0, 1, {0}},
+		{1, 1, {1}},
+		{0x7f, 1, {0x7f}},
+		{0x80, 2, {0x80, 1}},
+		{0x3fff, 2, {0xff, 0x7f}},
+		{0x4000, 3, {0x80, 0x80, 1}},
+		{300, 2, {0xac, 2}},
+		{UINT32_MAX, 5, {0xff, 0xff, 0xff, 0xff, 0x0f}},
+		{(uint64_t)1 << 63, 10, {0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1}},
+		{UINT64_MAX, 10, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}},
+	};
+	size_t i, size;
+	uint64_t value;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		for (size = 0; size <= 10; size++) {
+			uint8_t bytes[11] = {0};
+			struct bko__writer w = {bytes, 0, size, 0};
+			struct bko__reader r = {rows[i].bytes, size, 0, 0};
+			const int fits = size >= rows[i].size;
+
+			bko__write_uint(&w, rows[i].value);
+			assert_int_equal(w.full, !fits);
+			assert_int_equal(w.size, fits ? rows[i].size : 0);
+			assert_memory_equal(bytes, rows[i].bytes, w.size);
+			value = bko__read_uint(&r);
+			assert_int_equal(r.bad, !fits);
+			if (fits)
+				assert_int_equal(value, rows[i].value);
+			assert_int_equal(r.at, fits ? rows[i].size : size);
+		}
+	}
+}
+
+static void every_length(void **state)
+{
+	unsigned bits;
+
+	(void)state;
+	for (bits = 0; bits < 64; bits++) {
+		const uint64_t near[] = {((uint64_t)1 << bits) - 1, (uint64_t)1 << bits,
+		                         ((uint64_t)1 << bits) + 1};
+		size_t i;
+
+		for (i = 0; i < COUNT(near); i++) {
+			uint8_t bytes[20];
+			struct bko__writer w = {bytes, 0, sizeof bytes, 0};
+			struct bko__reader r = {bytes, sizeof bytes, 0, 0};
+
+			bko__write_uint(&w, near[i]);
+			bko__write_int(&w, (int64_t)(near[i] >> 1));
+			r.size = w.size;
+			assert_int_equal(bko__read_uint(&r), near[i]);
+			assert_int_equal(bko__read_int(&r), (int64_t)(near[i] >> 1));
+			assert_int_equal(r.at, w.size);
+			assert_int_equal(r.bad, 0);
+		}
+	}
+}
+
+/* Ten bytes hold 64 bits and no more. */
+static void too_long(void **state)
+{
+	uint8_t bytes[12];
+	struct bko__reader r = {bytes, sizeof bytes, 0, 0};
+
+	(void)state;
+	memset(bytes, 0x80, sizeof bytes);
+	bytes[9] = 2;
+	assert_int_equal(bko__read_uint(&r), 0);
+	assert_int_equal(r.bad, 1);
+	bytes[9] = 0x81;
+	r.at = r.bad = 0;
+	assert_int_equal(bko__read_uint(&r), 0);
+	assert_int_equal(r.bad, 1);
+}
+
+static void zigzags(void **state)
+{
+	static const struct {
+		int64_t value;
+		uint64_t zigzag;
+	} rows[] = {
+		{0, 0},
+		{-1, 1},
+		{1, 2},
+		{-2, 3},
+		{2, 4},
+		{63, 126},
+		{-64, 127},
+		{64, 128},
+		{INT64_MAX, UINT64_MAX - 1},
+		{INT64_MIN, UINT64_MAX},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(bko__zigzag(rows[i].value), rows[i].zigzag);
+		assert_int_equal(bko__unzigzag(rows[i].zigzag), rows[i].value);
+	}
+}
+
+static void orders_of_bytes(void **state)
+{
+	static const uint8_t little[8] = {8, 7, 6, 5, 4, 3, 2, 1},
+			     big[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+	const uint64_t value = 0x0102030405060708u;
+	unsigned size;
+	uint8_t bytes[8];
+
+	(void)state;
+	for (size = 1; size <= 8; size++) {
+		const uint64_t low = value & UINT64_MAX >> (64 - 8 * size);
+
+		bko__put_le(bytes, value, size);
+		assert_memory_equal(bytes, little, size);
+		assert_int_equal(bko__get_le(bytes, size), low);
+		bko__put_be(bytes, value, size);
+		assert_memory_equal(bytes, big + 8 - size, size);
+		assert_int_equal(bko__get_be(bytes, size), low);
+	}
+	bko__store_8(bytes, value);
+	assert_memory_equal(bytes, little, 8);
+	assert_int_equal(bko__load_8(bytes), value);
+}
+
+static void beyond_the_end(void **state)
+{
+	static const uint8_t bytes[] = {5, 'a', 'b'};
+	struct bko__reader r = {bytes, sizeof bytes, 0, 0};
+	uint8_t size = 9;
+
+	(void)state;
+	assert_null(bko__read_id(&r, &size, 64));
+	assert_int_equal(size, 0);
+	assert_int_equal(r.bad, 1);
+	assert_int_equal(r.at, sizeof bytes);
+	assert_int_equal(bko__read_byte(&r), 0);
+	assert_int_equal(bko__read_uint(&r), 0);
+	assert_int_equal(bko__read_int(&r), 0);
+	assert_null(bko__read_bytes(&r, SIZE_MAX));
+	r.at = r.bad = 0;
+	assert_non_null(bko__read_bytes(&r, 3));
+	assert_int_equal(r.bad, 0);
+	assert_null(bko__read_bytes(&r, 1));
+	assert_int_equal(r.bad, 1);
+	/* longer than asked for, though there are as many */
+	r.at = r.bad = 0;
+	r.size = 3;
+	assert_int_equal(*bko__read_id(&r, &size, 4), 5);
+	assert_int_equal(size, 0);
+	assert_int_equal(r.bad, 1);
+	r.at = r.bad = 0;
+	assert_int_equal(bko__read_uint_below(&r, 6), 5);
+	assert_int_equal(r.bad, 0);
+	r.at = 0;
+	assert_int_equal(bko__read_uint_below(&r, 5), 0);
+	assert_int_equal(r.bad, 1);
+}
+
+/* A write that does not fit leaves what there is, and one that fits may follow. */
+static void full(void **state)
+{
+	uint8_t bytes[4] = {9, 9, 9, 9};
+	struct bko__writer w = {bytes, 0, 3, 0};
+
+	(void)state;
+	bko__write_byte(&w, 0x101);
+	bko__write_bytes(&w, NULL, 0);
+	assert_int_equal(w.size, 1);
+	assert_int_equal(bytes[0], 1);
+	bko__write_bytes(&w, "abc", 3);
+	assert_int_equal(w.full, 1);
+	assert_int_equal(w.size, 1);
+	bko__write_bytes(&w, "ab", 2);
+	assert_int_equal(w.size, 3);
+	bko__write_bytes(&w, "a", SIZE_MAX);
+	assert_int_equal(w.size, 3);
+	assert_int_equal(bytes[3], 9);
+}
+
+struct mixed {
+	int64_t quantity[3], time[3];
+	uint32_t small[3];
+};
+
+static const struct bko__field mixed_fields[] = {
+	{BKO__F_QUANTITY, offsetof(struct mixed, quantity), 3},
+	{BKO__F_TIME, offsetof(struct mixed, time), 3},
+	{BKO__F_U16, offsetof(struct mixed, small), 3},
+};
+static const struct bko__table mixed_table = {mixed_fields, 3};
+
+/* The same bytes whether there is room behind them or not. */
+static void fixed(void **state)
+{
+	enum { SIZE = 3 * 7 + 3 * 6 + 3 * 2 };
+	const struct mixed in = {{BKO__QUANTITY_MAX, -BKO__QUANTITY_MAX, -1},
+	                         {0, 1, BKO__TIME_MAX},
+	                         {0, 258, 65535}};
+	uint8_t tight[SIZE], wide[SIZE + 8];
+	struct bko__writer a = {tight, 0, sizeof tight, 0}, b = {wide, 0, sizeof wide, 0};
+	struct bko__reader r = {tight, SIZE, 0, 0}, s = {wide, sizeof wide, 0, 0};
+	struct mixed out;
+
+	(void)state;
+	bko__encode(&mixed_table, &in, &a);
+	bko__encode(&mixed_table, &in, &b);
+	assert_int_equal(a.size, SIZE);
+	assert_int_equal(b.size, SIZE);
+	assert_memory_equal(tight, wide, SIZE);
+	bko__decode(&mixed_table, &out, &r);
+	assert_int_equal(r.bad, 0);
+	assert_memory_equal(out.quantity, in.quantity, sizeof in.quantity);
+	assert_memory_equal(out.time, in.time, sizeof in.time);
+	assert_memory_equal(out.small, in.small, sizeof in.small);
+	bko__decode(&mixed_table, &out, &s);
+	assert_int_equal(s.bad, 0);
+	assert_memory_equal(out.quantity, in.quantity, sizeof in.quantity);
+	/* one beyond the largest quantity, and one below the least */
+	bko__put_le(tight, (uint64_t)BKO__QUANTITY_MAX + 1, 7);
+	r.at = 0;
+	bko__decode(&mixed_table, &out, &r);
+	assert_int_equal(r.bad, 1);
+	bko__put_le(tight, (uint64_t)(-BKO__QUANTITY_MAX - 1), 7);
+	r.at = r.bad = 0;
+	bko__decode(&mixed_table, &out, &r);
+	assert_int_equal(r.bad, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(varints),
+		cmocka_unit_test(every_length),
+		cmocka_unit_test(too_long),
+		cmocka_unit_test(zigzags),
+		cmocka_unit_test(orders_of_bytes),
+		cmocka_unit_test(beyond_the_end),
+		cmocka_unit_test(full),
+		cmocka_unit_test(fixed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
