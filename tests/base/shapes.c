@@ -8,16 +8,22 @@
 const uint8_t shape_letters[BKO_ID_MAX] = {'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h',
                                            'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p'};
 
-#define WHOLE(name)                                                \
-	static int get_##name(struct bko_span value, void *record) \
-	{                                                          \
-		return bko__##name##_get(value, record);           \
-	}
+/* Each macro ends in a declaration, to be closed by a semicolon. */
 #define PUT(name, how)                                                    \
 	static void put_##name(struct bko__writer *w, const void *record) \
 	{                                                                 \
 		bko__##name##_##how(w, record);                           \
-	}
+	}                                                                 \
+	static void put_##name(struct bko__writer *w, const void *record)
+#define GET(name)                                                  \
+	static int get_##name(struct bko_span value, void *record) \
+	{                                                          \
+		return bko__##name##_get(value, record);           \
+	}                                                          \
+	static int get_##name(struct bko_span value, void *record)
+#define WHOLE(name, how) \
+	GET(name);       \
+	PUT(name, how)
 #define PIECE(name)                                                    \
 	static int get_##name(struct bko_span value, void *record)     \
 	{                                                              \
@@ -28,16 +34,27 @@ const uint8_t shape_letters[BKO_ID_MAX] = {'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h
 	}                                                              \
 	PUT(name, write)
 
-WHOLE(settings)
-PUT(settings, put) WHOLE(policy) PUT(policy, put) WHOLE(defaults) PUT(defaults, put) WHOLE(item)
-	PUT(item, put) WHOLE(head) PUT(head, put) WHOLE(supply) PUT(supply, put) WHOLE(part)
-		PUT(part, write) WHOLE(agenda) PUT(agenda, put) WHOLE(limit) PUT(limit, put)
-			WHOLE(lane) PUT(lane, put) WHOLE(buckets) PUT(buckets, put) WHOLE(calendar)
-				PUT(calendar, put) WHOLE(number) PIECE(order) PIECE(line)
-					PIECE(place) PIECE(opcome) PIECE(unit) PIECE(event)
+WHOLE(settings, put);
+WHOLE(policy, put);
+WHOLE(defaults, put);
+WHOLE(item, put);
+WHOLE(head, put);
+WHOLE(supply, put);
+WHOLE(part, write);
+WHOLE(agenda, put);
+WHOLE(limit, put);
+WHOLE(lane, put);
+WHOLE(buckets, put);
+WHOLE(calendar, put);
+GET(number);
+PIECE(order);
+PIECE(line);
+PIECE(place);
+PIECE(opcome);
+PIECE(unit);
+PIECE(event);
 
-						static void put_number(struct bko__writer *w,
-                                                                       const void *record)
+static void put_number(struct bko__writer *w, const void *record)
 {
 	int64_t number;
 
