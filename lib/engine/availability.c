@@ -178,7 +178,7 @@ static int32_t run_ask(struct bko_engine *engine, void *arguments)
 
 static int32_t check_query(struct bko_engine *engine, const struct bko_availability_query *q)
 {
-	uint32_t c;
+	uint32_t c, k;
 
 	if (bko__check_id(engine, &q->item, 0, "query.item") ||
 	    bko__check_id(engine, &q->without, 1, "query.without"))
@@ -188,6 +188,12 @@ static int32_t check_query(struct bko_engine *engine, const struct bko_availabil
 	for (c = 0; c < q->candidate_count; c++) {
 		if (bko__check_id(engine, &q->candidates[c], 1, "query.candidates"))
 			return BKO_E_ARGUMENT;
+		for (k = 0; k < c; k++) {
+			if (!bko__key_compare(q->candidates[k].data, q->candidates[k].size,
+			                      q->candidates[c].data, q->candidates[c].size))
+				return bko__fail(engine, BKO_E_ARGUMENT,
+				                 "query.candidates (twice)");
+		}
 	}
 	if (q->order_class >= BKO_CLASSES)
 		return bko__fail(engine, BKO_E_ARGUMENT, "query.order_class");

@@ -9,9 +9,21 @@
 void bko__id_out(struct bko_span span, struct bko_id *id)
 {
 	memset(id, 0, sizeof *id);
-	id->size = (uint32_t)span.size;
-	if (span.size)
-		memcpy(id->bytes, span.data, span.size);
+	id->size = (uint32_t)(span.size < BKO_ID_MAX ? span.size : BKO_ID_MAX);
+	if (id->size)
+		memcpy(id->bytes, span.data, id->size);
+}
+
+int bko__key_id_at(const struct bko__row *row, size_t at, struct bko_span *id)
+{
+	id->data = row->key;
+	id->size = 0;
+	if (at >= row->key_size || row->key[at] > BKO_ID_MAX ||
+	    row->key_size - at - 1 < row->key[at])
+		return 0;
+	id->data = row->key + at + 1;
+	id->size = row->key[at];
+	return 1;
 }
 
 int32_t bko__check_array(struct bko_engine *engine, const void *array, size_t capacity,
@@ -181,7 +193,7 @@ static int32_t run_list(struct bko_engine *engine, void *arguments)
 	l->done = 0;
 	while (l->count < l->capacity) {
 		struct bko__range *range = bko__want_range(engine, &from, &end, 1);
-		const uint8_t *key;
+		struct bko_span id;
 
 		status = bko__fetch(engine);
 		if (status)
@@ -190,12 +202,11 @@ static int32_t run_list(struct bko_engine *engine, void *arguments)
 			l->done = 1;
 			break;
 		}
-		key = range->rows[0]->key;
-		if (range->rows[0]->key_size < 2u + key[1])
+		if (!bko__key_id_at(range->rows[0], 1, &id) || !id.size)
 			return bko__fail(engine, BKO_E_CORRUPT, "a key");
-		bko__id_out((struct bko_span){key + 2, key[1]}, &l->ids[l->count++]);
-		memcpy(from.bytes, key, 2u + key[1]);
-		from.size = 2u + key[1];
+		bko__id_out(id, &l->ids[l->count++]);
+		bko__key_begin(&from, l->kind);
+		bko__key_id(&from, id.data, id.size);
 		bko__key_after(&from, &from);
 	}
 	l->next = from;
@@ -216,6 +227,8 @@ int32_t bko__list_ids(struct bko_engine *engine, uint32_t verb, uint8_t kind,
 		return bko__fail(engine, BKO_E_STRUCT_SIZE, "cursor");
 	if (cursor->key_size > BKO_KEY_MAX || (cursor->key_size && cursor->key[0] != kind))
 		return bko__fail(engine, BKO_E_ARGUMENT, "cursor");
+	if (engine->batching)
+		return bko__fail(engine, BKO_E_STATE, "a batch is open");
 	*count = 0;
 	if (cursor->done)
 		return BKO_OK;

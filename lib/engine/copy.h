@@ -7,7 +7,11 @@
 #include "engine/decide.h"
 #include "engine/stock.h"
 
+/* Of a span too long for an id, as keys of a damaged store may hold, its beginning. */
 void bko__id_out(struct bko_span span, struct bko_id *id);
+
+/* The bytes of an id in a key, its length at byte `at`; 0 if these are none. */
+int bko__key_id_at(const struct bko__row *row, size_t at, struct bko_span *id);
 
 /* Whether element arrays a caller gives can be filled. */
 int32_t bko__check_array(struct bko_engine *engine, const void *array, size_t capacity,

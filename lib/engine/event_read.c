@@ -8,7 +8,15 @@
 #include "engine/copy.h"
 #include "engine/news.h"
 
-enum { PAGE_ROWS = 16, CONSUMERS_MAX = 256, TRIM_ROWS = 64 };
+enum {
+	PAGE_ROWS = 64,
+	BEFORE = 8,                      /* numbers looked back over at a time */
+	ROW_EVENTS = BKO_VALUE_MAX / 11, /* of a row at most: an event has eleven members */
+	CONSUMERS_MAX = 256,
+	TRIM_ROWS = 64
+};
+
+#define LAST_NUMBER (((uint64_t)1 << 48) - 1)
 
 static struct bko__row *consumer_row(struct bko_engine *engine, uint32_t lane,
                                      const struct bko_span *consumer)
@@ -86,6 +94,9 @@ static int32_t run_consumer(struct bko_engine *engine, void *arguments)
 		if (rows[i]->present)
 			continue;
 		status = read_numbers(engine, heads[i], &lane);
+		/* put as it is, so that trimming under way sees the newcomer */
+		if (!status && heads[i]->present)
+			put_numbers(engine, heads[i], &lane);
 		lane.next = lane.first; /* it has acknowledged what is trimmed already */
 		if (!status)
 			put_numbers(engine, rows[i], &lane);
@@ -214,7 +225,7 @@ int32_t bko_event_acknowledge(bko_engine *engine, const struct bko_span *consume
 
 struct reading {
 	uint32_t lane, stride;
-	uint64_t after;
+	uint64_t after, end; /* end: behind the lane's last */
 	struct bko_event *array;
 	size_t capacity, count;
 };
@@ -247,44 +258,105 @@ static void event_out(struct reading *r, uint64_t number, const struct bko__even
 	r->count++;
 }
 
-/* Events of one row that are newer than `after`; *next: the number behind its last. */
+/* Where a row of events begins; 0 for a key that is none of theirs. */
+static uint64_t begins_at(const struct bko__row *row)
+{
+	return row->key_size == 8 ? bko__get_be(row->key + 2, 6) : 0;
+}
+
+/* Events of one row that are newer than `after`. Numbers follow each other without a gap:
+ * *next is the one expected, and then the one behind the row's last. */
 static int32_t row_out(struct bko_engine *engine, struct reading *r, const struct bko__row *row,
                        uint64_t *next)
 {
 	struct bko__reader reader = {row->value, row->value_size, 1, 0};
-	uint64_t number;
+	uint64_t number = begins_at(row);
 
-	if (row->key_size != 8 || !row->value_size)
+	if (!number || !row->value_size || number > *next)
 		return bko__fail(engine, BKO_E_CORRUPT, "a row of events");
-	for (number = bko__get_be(row->key + 2, 6); reader.at < reader.size; number++) {
+	for (; reader.at < reader.size; number++) {
 		struct bko__event event;
 
 		bko__event_read(&reader, &event);
 		if (reader.bad)
 			return bko__fail(engine, BKO_E_CORRUPT, "a row of events");
-		if (number > r->after && r->count < r->capacity)
+		if (number > r->after && number < r->end && r->count < r->capacity)
 			event_out(r, number, &event);
 	}
 	*next = number;
 	return BKO_OK;
 }
 
-/* The row that holds `number` begins at or before it. Rows hold at most so many events
- * as fit, so it is found by asking from a little before. */
+/* A reader who stopped within a row goes on there: its row begins not far before. */
+static int32_t row_before(struct bko_engine *engine, const struct reading *r,
+                          const struct bko__row **row)
+{
+	uint64_t end = r->after + 1;
+	uint32_t looked;
+	int32_t status = BKO_OK;
+
+	for (looked = 0; !status && !*row && end > 1 && looked < ROW_EVENTS; looked += BEFORE) {
+		uint64_t from = end > BEFORE ? end - BEFORE : 1;
+		struct bko__range *range;
+		struct bko__key key, stop;
+
+		event_key(r->lane, from, &key);
+		event_key(r->lane, end, &stop);
+		range = bko__want_range(engine, &key, &stop, BEFORE);
+		status = bko__fetch(engine);
+		if (!status && range->count)
+			*row = range->rows[range->count - 1];
+		end = from;
+	}
+	return status;
+}
+
+/* Rows in order, as long as there is room for events, and for rows of this call: a caller
+ * who gets fewer events than it has room for asks again. */
+static int32_t rows_out(struct bko_engine *engine, struct reading *r, struct bko__range *range,
+                        const struct bko__key *end)
+{
+	uint64_t next = r->after + 1;
+	const struct bko__row *row = NULL;
+	struct bko__key key;
+	uint32_t i;
+	int32_t status = BKO_OK;
+
+	if (!range->count || begins_at(range->rows[0]) != next)
+		status = row_before(engine, r, &row);
+	if (!status && row)
+		status = row_out(engine, r, row, &next);
+	while (!status) {
+		for (i = 0; !status && r->count < r->capacity && i < range->count; i++)
+			status = row_out(engine, r, range->rows[i], &next);
+		if (status || !range->more || r->count == r->capacity ||
+		    (r->count && engine->tx.count + range->limit > engine->tx.max_rows / 2))
+			break;
+		event_key(r->lane, next, &key);
+		range = bko__want_range(engine, &key, end, range->limit);
+		status = bko__fetch(engine);
+	}
+	if (!status && !r->count)
+		status = bko__fail(engine, BKO_E_CORRUPT, "a row of events");
+	return status;
+}
+
 static int32_t run_read(struct bko_engine *engine, void *arguments)
 {
 	struct reading *r = arguments;
-	uint64_t back = BKO_VALUE_MAX, from, next;
+	uint32_t rows = engine->tx.max_rows / 4 < PAGE_ROWS ? engine->tx.max_rows / 4 : PAGE_ROWS;
 	struct bko__row *head;
 	struct bko__range *range;
 	struct bko__key key, end;
 	struct bko__lane lane;
-	uint32_t i;
 	int32_t status = base(engine, r->lane);
 
 	if (status)
 		return status;
 	head = bko__lane_want(engine, r->lane);
+	event_key(r->lane, r->after + 1, &key);
+	event_key(r->lane, LAST_NUMBER, &end);
+	range = bko__want_range(engine, &key, &end, rows);
 	status = bko__fetch(engine);
 	if (!status)
 		status = read_numbers(engine, head, &lane);
@@ -293,23 +365,13 @@ static int32_t run_read(struct bko_engine *engine, void *arguments)
 	if (status)
 		return status;
 	r->count = 0;
+	r->end = lane.next;
 	if (r->after < lane.first - 1)
 		r->after = lane.first - 1;
-	/* at least eight bytes an event: no row holds more than an eighth of its size */
-	back /= 8;
-	from = r->after + 1 > back ? r->after + 1 - back : 1;
-	event_key(r->lane, lane.next, &end);
-	event_key(r->lane, from, &key);
-	while (!status && r->count < r->capacity && r->after + 1 < lane.next) {
-		range = bko__want_range(engine, &key, &end, PAGE_ROWS);
-		status = bko__fetch(engine);
-		next = 0;
-		for (i = 0; !status && i < range->count; i++)
-			status = row_out(engine, r, range->rows[i], &next);
-		if (status || !range->more)
-			break;
-		event_key(r->lane, next, &key);
-	}
+	if (r->capacity && r->after + 1 < lane.next)
+		status = rows_out(engine, r, range, &end);
+	if (status == BKO_E_CORRUPT)
+		head->guard = 1; /* unless the lane was trimmed meanwhile */
 	bko__undo(engine);
 	return status;
 }
@@ -327,7 +389,7 @@ int32_t bko_event_read(bko_engine *engine, uint32_t lane, uint64_t after, struct
 		return status;
 	memset(&r, 0, sizeof r);
 	r.lane = lane;
-	r.after = after;
+	r.after = after < LAST_NUMBER - 1 ? after : LAST_NUMBER - 1;
 	r.array = array;
 	r.capacity = capacity;
 	r.stride = stride;
@@ -340,6 +402,7 @@ int32_t bko_event_read(bko_engine *engine, uint32_t lane, uint64_t after, struct
 
 struct trimming {
 	uint32_t lane, done;
+	uint32_t rows, went; /* that may go at a time; that went */
 	uint64_t up_to;
 };
 
@@ -368,15 +431,44 @@ static int32_t slowest(struct bko_engine *engine, uint32_t lane, uint64_t newest
 	return status;
 }
 
+/* Rows go whole, the oldest first. Two more are looked at than may go, so that it is known
+ * where each ends, and whether any is left. */
+static int32_t trim_rows(struct bko_engine *engine, struct trimming *t,
+                         const struct bko__range *range, uint64_t limit, struct bko__lane *lane)
+{
+	uint32_t i;
+
+	t->done = 1;
+	for (i = 0; i < range->count; i++) {
+		uint64_t next = lane->next;
+
+		if (i + 1 < range->count)
+			next = begins_at(range->rows[i + 1]);
+		else if (range->more)
+			break;
+		if (!begins_at(range->rows[i]) || !next)
+			return bko__fail(engine, BKO_E_CORRUPT, "a row of events");
+		if (next - 1 > limit)
+			break;
+		if (i == t->rows) {
+			t->done = 0;
+			break;
+		}
+		bko__delete(engine, range->rows[i]);
+		lane->first = next;
+	}
+	t->went = i;
+	return BKO_OK;
+}
+
 static int32_t run_trim(struct bko_engine *engine, void *arguments)
 {
 	struct trimming *t = arguments;
-	uint64_t limit, next = 0;
 	struct bko__row *head;
 	struct bko__range *range;
 	struct bko__key key, end;
 	struct bko__lane lane;
-	uint32_t i;
+	uint64_t limit;
 	int32_t status = base(engine, t->lane);
 
 	if (status)
@@ -393,28 +485,23 @@ static int32_t run_trim(struct bko_engine *engine, void *arguments)
 		limit = t->up_to;
 	event_key(t->lane, 0, &key);
 	event_key(t->lane, lane.next, &end);
-	range = bko__want_range(engine, &key, &end, TRIM_ROWS + 1);
+	range = bko__want_range(engine, &key, &end, t->rows + 2);
 	status = bko__fetch(engine);
-	t->done = 1;
-	/* a row goes whole: when the next one begins behind it, or it is the last */
-	for (i = 0; !status && i < range->count; i++) {
-		next = i + 1 < range->count ? bko__get_be(range->rows[i + 1]->key + 2, 6)
-		       : range->more        ? UINT64_MAX
-		                            : lane.next;
-		if (next - 1 > limit)
-			break;
-		if (i == TRIM_ROWS) {
-			t->done = 0;
-			break;
-		}
-		bko__delete(engine, range->rows[i]);
-		lane.first = next;
-	}
-	if (i == TRIM_ROWS)
-		t->done = 0;
-	if (!status && i)
+	if (!status)
+		status = trim_rows(engine, t, range, limit, &lane);
+	if (!status && t->went)
 		put_numbers(engine, head, &lane);
 	return status ? status : engine->tx.status;
+}
+
+/* Rows that one batch may remove. */
+static uint32_t rows_at_a_time(const struct bko_engine *engine, uint32_t wanted)
+{
+	uint32_t rows = wanted < TRIM_ROWS ? wanted : TRIM_ROWS, most = engine->store.max_entries;
+
+	if (rows > engine->tx.max_rows / 4)
+		rows = engine->tx.max_rows / 4;
+	return most && rows > most / 2 ? most / 2 : rows;
 }
 
 int32_t bko_event_trim(bko_engine *engine, uint32_t lane, uint64_t up_to, uint32_t budget,
@@ -434,10 +521,11 @@ int32_t bko_event_trim(bko_engine *engine, uint32_t lane, uint64_t up_to, uint32
 	t.up_to = up_to;
 	*done = 0;
 	while (!status && engine->progress.count < budget && !*done) {
+		t.rows = rows_at_a_time(engine, budget - engine->progress.count);
 		status = bko__drive(engine, run_trim, &t);
 		if (status)
 			break;
-		engine->progress.count += TRIM_ROWS;
+		engine->progress.count += t.went;
 		*done = t.done;
 	}
 	return status;

@@ -168,6 +168,8 @@ int32_t bko__heads_want(struct bko_engine *engine, const struct bko_span *item)
 		if (status || !range->count)
 			break;
 		length = range->rows[0]->key[key.size];
+		if (length > BKO_ID_MAX || range->rows[0]->key_size < key.size + 1 + length)
+			return bko__fail(engine, BKO_E_CORRUPT, "a key");
 		if (range->rows[0]->key_size == key.size + 1 + length) {
 			struct bko_span location = {range->rows[0]->key + key.size + 1, length};
 
@@ -320,8 +322,13 @@ int32_t bko__supplies_load(struct bko_engine *engine, struct bko__pos *pos)
 		if (!pos->supplies || !pos->supply_rows)
 			return engine->tx.status;
 		for (i = 0; i < count; i++) {
+			const struct bko__row *row = pos->supply_range->rows[i];
+			size_t at = pos->row->key_size + 1u;
+
 			pos->supply_rows[i] = pos->supply_range->rows[i];
-			if (bko__supply_get(bko__value(pos->supply_rows[i]), &pos->supplies[i]))
+			if (row->key_size <= at || row->key_size - at - 1 != row->key[at] ||
+			    row->key[at] > BKO_ID_MAX ||
+			    bko__supply_get(bko__value(row), &pos->supplies[i]))
 				return bko__fail(engine, BKO_E_CORRUPT, "a supply");
 		}
 		pos->supply_count = count;

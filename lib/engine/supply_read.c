@@ -99,6 +99,8 @@ int32_t bko_supply_list(bko_engine *engine, int64_t now_ms, const struct bko_spa
 		return status;
 	if (!item || !location)
 		return bko__fail(engine, BKO_E_MISUSE, "item or location");
+	if (engine->batching)
+		return bko__fail(engine, BKO_E_STATE, "a batch is open");
 	status = bko__check_array(engine, array, capacity, stride, sizeof *array, count);
 	if (!status)
 		status = bko__check_position(engine, item, location);
@@ -160,6 +162,8 @@ int32_t bko_bucket_list(bko_engine *engine, const struct bko_span *item,
 		return status;
 	if (!item || !location)
 		return bko__fail(engine, BKO_E_MISUSE, "item or location");
+	if (engine->batching)
+		return bko__fail(engine, BKO_E_STATE, "a batch is open");
 	status = bko__check_array(engine, array, capacity, stride, sizeof *array, count);
 	if (!status)
 		status = bko__check_position(engine, item, location);

@@ -39,7 +39,7 @@ int32_t bko__audit_due(struct bko_engine *engine, void *arguments)
 		const struct bko__row *row = range->rows[i];
 		struct bko_span item = {row->key, 0}, location = {row->key, 0}, none = {NULL, 0};
 		struct bko__head head;
-		int64_t due = (int64_t)bko__get_be(row->key + 1, 6);
+		int64_t due = row->key_size > 6 ? (int64_t)bko__get_be(row->key + 1, 6) : 0;
 
 		if (heads[i]->present && !bko__head_get(bko__value(heads[i]), &head) &&
 		    head.due == due)

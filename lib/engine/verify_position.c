@@ -45,6 +45,7 @@ int32_t bko__audit_group(struct bko_engine *engine, void *arguments)
 	struct bko__head *copies = bko__take(engine, HEADS * sizeof *copies);
 	uint32_t count = 0, i, steps, end = 0;
 	struct bko__key from = audit->from, all, stop;
+	struct bko_span item, location;
 	int32_t status = copies ? BKO_OK : engine->tx.status;
 
 	bko__key_begin(&all, 'I');
@@ -63,8 +64,8 @@ int32_t bko__audit_group(struct bko_engine *engine, void *arguments)
 		}
 		row = range->rows[0];
 		at = row->key_size > 1 ? 2u + row->key[1] : 0;
-		if (at < 3 || row->key_size < at ||
-		    (row->key_size > at && row->key_size < at + 1 + row->key[at]))
+		if (!bko__key_id_at(row, 1, &item) || !item.size ||
+		    (row->key_size > at && !bko__key_id_at(row, at, &location)))
 			return bko__fail(engine, BKO_E_CORRUPT, "a key");
 		row_key(row->key, row->key_size, &from);
 		if (row->key_size == at) { /* an item */
@@ -325,10 +326,8 @@ int32_t bko__audit_next(struct bko_engine *engine, struct bko__key *from, struct
 	id->size = 0;
 	if (status || !range->count)
 		return status;
-	if (range->rows[0]->key_size < 3 || range->rows[0]->key_size < 2u + range->rows[0]->key[1])
+	if (!bko__key_id_at(range->rows[0], 1, id) || !id->size)
 		return bko__fail(engine, BKO_E_CORRUPT, "a key");
-	id->data = range->rows[0]->key + 2;
-	id->size = range->rows[0]->key[1];
 	bko__order_key(id, from);
 	bko__key_after(from, from);
 	return BKO_OK;
