@@ -5,8 +5,8 @@
  */
 #include "shapes.h"
 
-const uint8_t shape_letters[BKO_ID_MAX] = {'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h',
-                                           'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p'};
+const uint8_t shape_letters[BKO_ID_MAX + 1] = {'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h',
+                                               'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p'};
 
 /* Each macro ends in a declaration, to be closed by a semicolon. */
 #define PUT(name, how)                                                    \

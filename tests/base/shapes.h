@@ -74,8 +74,8 @@ union any_record {
 	int64_t number;
 };
 
-/* Bytes that ids of filled records point to. */
-extern const uint8_t shape_letters[BKO_ID_MAX];
+/* Bytes that ids of filled records point to, and one more than an id may have. */
+extern const uint8_t shape_letters[BKO_ID_MAX + 1];
 
 /* Calls back for each member that the record has. */
 typedef void shape_visit(void *host, enum range range, uint8_t *member);
