@@ -10,7 +10,7 @@ static int wants_guarded(const struct bko__tx *tx)
 	uint32_t i;
 
 	for (i = 0; i < tx->count; i++) {
-		if (!tx->rows[i]->loaded && tx->rows[i]->guard)
+		if (!tx->rows[i]->loaded && tx->rows[i]->sentinel)
 			return 1;
 	}
 	return 0;
@@ -33,7 +33,7 @@ static int32_t build_query(struct bko_engine *engine)
 		return tx->status;
 	memset(reads, 0, tx->pending * sizeof *reads);
 	for (i = 0; i < tx->count; i++) {
-		if (tx->rows[i]->loaded || (split && !tx->rows[i]->guard))
+		if (tx->rows[i]->loaded || (split && !tx->rows[i]->sentinel))
 			continue;
 		reads[count].key.data = tx->rows[i]->key;
 		reads[count].key.size = tx->rows[i]->key_size;

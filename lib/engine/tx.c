@@ -183,7 +183,7 @@ struct bko__row *bko__want(struct bko_engine *engine, const struct bko__key *key
 		engine->tx.fresh += row->fresh;
 	}
 	if (!(flags & BKO__WANT_FREE))
-		row->guard = 1;
+		row->guard = row->sentinel = 1;
 	return row;
 }
 

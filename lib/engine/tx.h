@@ -29,6 +29,7 @@ struct bko__row {
 	uint8_t action, staged; /* BKO_ACTION_ of this call; of earlier ones of the batch */
 	uint8_t guard, guarded; /* this call's wish; earlier calls' */
 	uint8_t fresh;          /* wanted as new, and assumed absent without looking */
+	uint8_t sentinel;       /* wanted with a guard, if not by this run yet */
 };
 
 struct bko__range {

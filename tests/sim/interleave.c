@@ -15,6 +15,10 @@
 
 static struct sim sim;
 
+/* Seeds that once found something, run before all others. */
+static const uint64_t found[] = {104100, 526, 1173, 116};
+enum { FOUND = sizeof found / sizeof *found };
+
 static void add(struct counts *sum, const struct counts *more)
 {
 	uint64_t *to = (uint64_t *)sum;
@@ -67,7 +71,8 @@ int main(int argc, char **argv)
 			operations = (uint32_t)strtoul(value, NULL, 10), i++;
 	}
 	memset(&sum, 0, sizeof sum);
-	for (uint64_t seed = from; seed < from + seeds && failed < 5; seed++, done++) {
+	for (uint64_t i = seeds == 1 ? FOUND : 0; i < FOUND + seeds && failed < 5; i++, done++) {
+		uint64_t seed = i < FOUND ? found[i] : from + i - FOUND;
 		if (sim_run(&sim, seed, operations, tracing)) {
 			printf("seed %llu: %s\n", (unsigned long long)seed, sim.why);
 			failed++;

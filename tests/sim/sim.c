@@ -130,6 +130,8 @@ static void answer_read(struct sim *s, struct peer *p)
 	if (!chance(s, s->faults.torn))
 		low = high = low + below(s, (uint32_t)(high - low) + 1);
 	s->counts.torn += low < high;
+	trace(s, (uint32_t)(p - s->peers), p->job, low < high ? "torn read from" : "read at",
+	      (int64_t)low);
 	for (uint32_t i = 0; i < q->count; i++)
 		past_answer(&s->past, q, i, low, high, &s->random, p->wanted.reply);
 	p->floor = high;
