@@ -237,10 +237,11 @@ int compare_available(struct world *w)
 			int32_t at = location_of(&found[k].location);
 			struct bko_position want;
 			char of[32];
-			model_position(w->model, i, at, &want);
 			snprintf(of, sizeof of, "item %d at %d, not quiet", i, at);
-			if (take_time(w, i, at, found[k].settled_ms) ||
-			    differ(w->why, of, "available_now", want.available_now,
+			if (take_time(w, i, at, found[k].settled_ms))
+				return 1;
+			model_position(w->model, i, at, &want);
+			if (differ(w->why, of, "available_now", want.available_now,
 			           found[k].available_now) ||
 			    differ(w->why, of, "on_hand", want.on_hand, found[k].on_hand))
 				return 1;

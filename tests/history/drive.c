@@ -332,12 +332,16 @@ static int32_t drive_limit(bko_engine *engine, const struct op *op, struct names
 
 int32_t drive_quiet(bko_engine *engine, int64_t now_ms)
 {
+	enum { TICKS = 10000 }; /* more than any world needs: a tick that never ends is a fault */
 	struct bko_next next = {.struct_size = sizeof next};
-	int32_t status;
-	do
-		status = bko_engine_tick(engine, now_ms, 8, &next);
-	while (status == BKO_OK && next.kind == BKO_DATE_KNOWN && next.at_ms <= now_ms);
-	return status;
+	for (int32_t i = 0; i < TICKS; i++) {
+		int32_t status = bko_engine_tick(engine, now_ms, 8, &next);
+		if (status != BKO_OK)
+			return status;
+		if (next.kind != BKO_DATE_KNOWN || next.at_ms > now_ms)
+			return BKO_OK;
+	}
+	return BKO_E_STATE;
 }
 
 static int32_t drive_resolve(bko_engine *engine, const struct op *op, struct names *n,

@@ -45,7 +45,7 @@ def play(root, *options):
     """What the histories say, or None if they found nothing."""
     done = subprocess.run(["./history", "--budget", BUDGET, "--shrink", "0", *options], cwd=root,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          timeout=600)
+                          timeout=120)
     return done.stdout if done.returncode else None
 
 
@@ -86,6 +86,8 @@ def outcome(cc, root, files, patch):
                 print("  verify:   ", re.search(r"verify: .*", found).group(0)[:150])
     except subprocess.CalledProcessError:
         faults.append("does not compile")
+    except subprocess.TimeoutExpired:
+        faults.append("is not caught, it hangs")
     finally:
         for name, content in saved.items():
             with open(os.path.join(root, name), "w") as file:
