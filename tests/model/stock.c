@@ -269,6 +269,8 @@ static int32_t policy(struct model *m, const struct op *op)
 	} else if (op->option == BKO_SCOPE_ITEM) {
 		if (m->defined[op->item] && memcmp(of_item, &op->policy, sizeof *of_item) == 0)
 			return BKO_OK;
+		for (int32_t i = 0; i < OP_LOCATIONS; i++)
+			model_settle(m, op->item, i, op->now); /* under the policy till now */
 		*of_item = op->policy;
 		m->defined[op->item] = 1;
 		for (int32_t i = 0; i < OP_LOCATIONS; i++)
@@ -279,6 +281,7 @@ static int32_t policy(struct model *m, const struct op *op)
 		if (m->positions[op->item][op->location].there &&
 		    memcmp(own, &op->policy, sizeof *own) == 0)
 			return BKO_OK;
+		model_settle(m, op->item, op->location, op->now);
 		*own = op->policy;
 		model_touch(m, op->item, op->location, op->now)->bound = 1;
 	}
