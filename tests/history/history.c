@@ -160,7 +160,7 @@ static uint32_t kinds_of(const char *list)
 int main(int argc, char **argv)
 {
 	const char *tier = getenv("BKO_TIER");
-	struct run run = {.from = 1, .budget = 1000000, .steps = 200, .kinds = ~1u};
+	struct run run = {.from = 1, .budget = 450000, .steps = 200, .kinds = ~1u};
 	uint64_t done = 0, seeds = 0;
 	if (tier && strcmp(tier, "quick") == 0)
 		run.budget = 20000;

@@ -13,7 +13,7 @@
 #ifndef MODEL_ORDERS
 #define MODEL_ORDERS 32 /* of a history */
 #endif
-enum { MODEL_PLACES = 16, MODEL_SUPPLIES = 12, MODEL_RECORDS = 512 };
+enum { MODEL_PLACES = 16, MODEL_SUPPLIES = 40, MODEL_RECORDS = 512 };
 
 struct rank {
 	int64_t epoch, band, time, sequence, sub; /* sub: of units split off */
