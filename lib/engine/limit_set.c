@@ -1,5 +1,5 @@
 /*
- * limits.c - setting and reading limits across positions. The defaults record, which
+ * limit_set.c - setting and reading limits across positions. The defaults record, which
  * every operation guards, counts the limits of each kind: where there is none, a
  * sale looks for none.
  */
