@@ -30,7 +30,7 @@ int model_walk(struct model *m, struct walk *w, int32_t item, int32_t location)
 			w->l = &w->o->lines[w->line];
 			while (w->place < w->l->place_count) {
 				w->p = &w->l->places[w->place++];
-				if (!w->p->gone && (w->all || !w->p->untracked) &&
+				if ((!w->p->gone || w->gone) && (w->all || !w->p->untracked) &&
 				    (item == OP_ANY || item == w->l->item) &&
 				    (location == OP_ANY || location == w->p->location))
 					return 1;
@@ -342,6 +342,7 @@ void model_settle(struct model *m, int32_t item, int32_t location, int64_t now)
 		if (w.o->held && w.o->hold_until <= p->settled) {
 			freed += w.p->untracked ? 0 : w.p->allocated;
 			w.l->cancelled += w.p->allocated + w.p->backordered;
+			w.p->ended = w.p->backordered - w.p->outside;
 			w.p->allocated = w.p->backordered = w.p->outside = 0;
 			w.p->gone = 1;
 		}
@@ -358,6 +359,7 @@ struct position *model_touch(struct model *m, int32_t item, int32_t location, in
 		p->made = ++m->made;
 		p->switched = 1;
 		p->policy = policy_of(m, item, &p->own);
+		p->epoch = p->policy.discipline != BKO_QUEUE_CLASS; /* they all begin as that */
 	}
 	model_settle(m, item, location, now);
 	return p;
@@ -433,17 +435,19 @@ struct promise model_promise(const struct model *m, int32_t item, int32_t locati
 	return r;
 }
 
-/* Live holds count, as of now or when the limit last changed. */
+/* Live holds count, as of now or when the limit was last looked at in a step that
+ * changed it: until then it has not heard that one ran out. */
 static int64_t limit_used(const struct model *m, uint32_t of, int32_t id, int64_t now)
 {
+	struct limit *limit = (struct limit *)&m->limits[of][id];
 	int64_t total = 0;
-	now = greater(now, m->limits[of][id].settled);
-	for (struct walk w = {0}; model_walk((struct model *)m, &w, OP_ANY, OP_ANY);) {
+	now = limit->settled = greater(now, limit->settled);
+	for (struct walk w = {.gone = 1}; model_walk((struct model *)m, &w, OP_ANY, OP_ANY);) {
 		int32_t mine = of == BKO_LIMIT_ITEM       ? w.l->item
 		               : of == BKO_LIMIT_CUSTOMER ? w.o->customer
 		                                          : w.o->channel;
 		if (mine == id && w.p->counted & 1u << of && !(w.o->held && w.o->hold_until <= now))
-			total += w.p->backordered - w.p->outside;
+			total += w.p->backordered - w.p->outside + w.p->ended;
 	}
 	return total;
 }

@@ -24,6 +24,7 @@ struct place {
 	int32_t location, part, untracked, waited, gone; /* gone: the hold ran out here */
 	int64_t allocated, backordered, outside, picked, shipped, returned;
 	int64_t placed, lead; /* when it was placed; promised by lead time alone, 0: not */
+	int64_t ended;        /* counted units of a hold that ran out */
 	uint32_t counted;     /* bits 1 << BKO_LIMIT_ of limits that count it */
 	struct rank rank;
 };
@@ -108,7 +109,7 @@ int32_t model_queue(const struct model *m, int32_t item, int32_t location, struc
 
 struct walk {
 	uint32_t order, line;
-	int32_t place, all; /* all: untracked places too */
+	int32_t place, all, gone; /* all: untracked places too; gone: those of ended holds */
 	struct order *o;
 	struct line *l;
 	struct place *p;

@@ -245,9 +245,12 @@ static void count_refused(struct model *m, const struct op *op, struct op_result
 	record->result = *r;
 }
 
-/* A limit takes the time of the positions whose units changed in it. */
-static void note_limits(struct model *m, const struct model *old)
+/* A limit takes the time of the positions whose units changed in it; one that was only
+ * looked at keeps its own. */
+static void note_limits(struct model *m, const struct model *old, const struct op *op)
 {
+	uint8_t written[4][OP_ITEMS + OP_NAMES + 1];
+	memset(written, 0, sizeof written);
 	for (struct walk w = {0}; model_walk(m, &w, OP_ANY, OP_ANY);) {
 		const struct line *was =
 			w.order < old->order_count ? &old->orders[w.order].lines[w.line] : NULL;
@@ -262,10 +265,17 @@ static void note_limits(struct model *m, const struct model *old)
 		              old->orders[w.order].hold_until != w.o->hold_until));
 		for (uint32_t i = BKO_LIMIT_ITEM; i <= BKO_LIMIT_CHANNEL && moved; i++) {
 			struct limit *l = &m->limits[i][of[i]];
-			if (w.p->counted & 1u << i && l->settled < now)
+			if ((w.p->counted & 1u << i) == 0)
+				continue;
+			written[i][of[i]] = 1;
+			if (l->settled < now)
 				l->settled = now;
 		}
 	}
+	for (uint32_t i = BKO_LIMIT_ITEM; i <= BKO_LIMIT_CHANNEL; i++)
+		for (uint32_t k = 0; k < sizeof written[i]; k++)
+			if (!written[i][k] && op->kind != OP_LIMIT)
+				m->limits[i][k].settled = old->limits[i][k].settled;
 }
 
 /* Whether a step changed a position: its figures, or a line that is there. */
@@ -366,7 +376,7 @@ void model_play(struct model *m, const struct op *op, struct op_result *r)
 	    out_of_range(m))
 		r->status = BKO_E_RANGE;
 	if (r->status == BKO_OK)
-		note_limits(m, &saved);
+		note_limits(m, &saved, op);
 	if (r->status || r->outcome.flags & BKO_OUTCOME_REFUSED || op->kind == OP_QUOTE ||
 	    op->kind == OP_AVAILABLE) {
 		int count = op->kind == OP_PLACE && r->status == BKO_OK &&
@@ -374,6 +384,10 @@ void model_play(struct model *m, const struct op *op, struct op_result *r)
 		model_copy(m, &saved);
 		if (count)
 			count_refused(m, op, r);
+		if (count && out_of_range(m)) {
+			model_copy(m, &saved);
+			r->status = BKO_E_RANGE;
+		}
 	} else if (has_id(op)) {
 		if (op->order && op->kind < OP_RECEIVE)
 			tell_order(m, model_order(m, op->order), op, r);
