@@ -311,7 +311,8 @@ static int sweep_arena(void)
 			return 1;
 	}
 	free(arena);
-	printf("arena: %zu bytes are asked for, %zu at least taken\n", need, least);
+	printf("arena: %zu bytes are asked for; less (tried up to %zu) is refused\n", need,
+	       least ? least : need);
 	return 0;
 }
 

@@ -108,7 +108,7 @@ static void policy_of_item(struct gen *g, struct bko_policy *p)
 		if (g->boundless) /* nobody comes before those that a chain has still to serve */
 			p->discipline = BKO_QUEUE_FIFO;
 	}
-	if (chance(g, 6)) {
+	if (!g->boundless && chance(g, 6)) {
 		p->set |= BKO_SET_LIFE;
 		p->life = (uint32_t)gen_below(g, 3);
 	}

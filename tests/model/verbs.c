@@ -372,8 +372,8 @@ static void split_place(struct model *m, struct line *l, struct place *p, struct
 	struct place *q = &into->places[into->place_count];
 	if (waiting + allocated == 0)
 		return;
+	model_touch(m, l->item, p->location, 0)->bound = 1; /* before anything is on its way */
 	into->place_count++;
-	model_touch(m, l->item, p->location, 0)->bound = 1;
 	*q = *p;
 	q->part = 0;
 	q->picked = q->shipped = q->returned = 0;
