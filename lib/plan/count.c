@@ -126,16 +126,23 @@ void bko__plan_count_sums(const struct bko_plan_demand *demand, double x, struct
 double bko__plan_count_quantile(const struct bko_plan_demand *demand, double probability)
 {
 	struct plan_walk walk;
-	double sum = 0;
+	double sum = 0, scale;
 
 	walk_start(&walk, demand);
+	scale = exp(walk.exponent);
 	for (;;) {
+		double shrunk;
+
 		sum += walk.term;
 		/* A sum that stops short of 1 by rounding must not walk for ever. */
-		if (sum * exp(walk.exponent) >= probability ||
+		if (sum * scale >= probability ||
 		    (walk.k > demand->mean && walk.term < 1e-18 * sum))
 			return walk.k;
 		walk_step(&walk);
-		sum *= walk_rescale(&walk);
+		shrunk = walk_rescale(&walk);
+		if (shrunk == 1)
+			continue;
+		sum *= shrunk;
+		scale = exp(walk.exponent);
 	}
 }
