@@ -162,6 +162,34 @@ BKO_API int32_t bko_supply_list(bko_engine *engine, int64_t now_ms, const struct
                                 struct bko_supply_info *array, size_t capacity, uint32_t stride,
                                 size_t *count);
 
+/* Demand of a period, as counted (bko_demand_set). */
+enum {
+	BKO_DEMAND_OPEN = 1,      /* the period is not over */
+	BKO_DEMAND_SOLD_OUT = 2,  /* at some time in it nothing was available now */
+	BKO_DEMAND_UNSELLABLE = 4 /* .. nor could anything be accepted for later */
+};
+struct bko_demand_period {
+	uint32_t struct_size;
+	uint32_t flags; /* BKO_DEMAND_ */
+	int64_t start_ms;
+	int64_t length_ms;
+	int64_t accepted;
+	int64_t refused;
+};
+
+/* Fills `array` with consecutive periods of a position, those without demand included,
+ * from the one that `from_ms` lies in on: at the earliest the oldest that is kept in
+ * which units were counted, stock ran out or came, or the position was made; at the
+ * latest the present one. location: NULL for all positions of the item together:
+ * figures are added up, and what was so at every position then known is flagged.
+ * *count 0: there is no such period yet.
+ * Returns: BKO_E_NOT_FOUND (item, location), BKO_E_STATE (demand is not counted, or a
+ * batch is open), BKO_E_TOO_LARGE (ask for fewer periods at a time). Since: 0.1. */
+BKO_API int32_t bko_demand_read(bko_engine *engine, int64_t now_ms, const struct bko_span *item,
+                                const struct bko_span *location, int64_t from_ms,
+                                struct bko_demand_period *array, size_t capacity, uint32_t stride,
+                                size_t *count);
+
 /* ---- Queue ---------------------------------------------------------------- */
 
 /* A line that waits at a position. */

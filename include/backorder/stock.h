@@ -156,6 +156,31 @@ BKO_API int32_t bko_location_set(bko_engine *engine, int64_t now_ms,
                                  const struct bko_span *location,
                                  const struct bko_calendar *calendar);
 
+/* ---- Counting demand ------------------------------------------------------- */
+
+/* Has demand counted from now on, for forecasts (backorder/propose.h): in the same
+ * step that accepts units, in one row a position and period. Off at first.
+ * Counted as accepted: units of an order when it is placed, of a hold when it is
+ * confirmed, what an amendment adds, a forced sale of no order; each at the position
+ * that gives them or where they wait. As refused: of a placing with
+ * BKO_OP_COUNT_REFUSED, at the line's first candidate. What is cancelled, amended away
+ * or returned later was asked for all the same and stays counted, and so does a unit
+ * once it is at the largest quantity. Only positions that exist count. A trip more is
+ * needed where a period's row was not foreseen, and at the first row of a period.
+ * period_ms 0 ends it; what was counted stays until pruned. After a change of
+ * period_ms or begin_ms what was counted before is no longer read.
+ * Returns: BKO_E_ARGUMENT (period, keep), BKO_E_RANGE, as any change. Since: 0.1. */
+enum { BKO_DEMAND_KEEP_MAX = 1024 };
+struct bko_demand_setting {
+	uint32_t struct_size;
+	uint32_t keep; /* periods kept, the present one included: 2 to BKO_DEMAND_KEEP_MAX; 0: 64.
+	                * Older ones go as new ones come, and by bko_engine_prune */
+	int64_t period_ms; /* 0: off; else a minute to 366 days */
+	int64_t begin_ms;  /* periods begin then and at whole periods before and after */
+};
+BKO_API int32_t bko_demand_set(bko_engine *engine, int64_t now_ms,
+                               const struct bko_demand_setting *setting);
+
 /* ---- Stock ---------------------------------------------------------------- */
 
 /* Takes units in; op->id is the receipt's id, the subject the position, which is

@@ -8,6 +8,7 @@
  *   I item loc               position head; below it, by one more byte:
  *   I item loc a rank        part allocated after waiting
  *   I item loc b             buckets
+ *   I item loc d start       demand counted in the period that began then
  *   I item loc f source      last figure of a feed
  *   I item loc o operation   outcome of a stock or supply operation
  *   I item loc p             the position's own policy

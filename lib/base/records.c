@@ -34,7 +34,8 @@ static const struct bko__table policy_table = TABLE(policy_fields);
 
 static const struct bko__field defaults_fields[] = {
 	RUN(BKO__V_COUNT, struct bko__defaults, version, 1),
-	RUN(BKO__V_U32, struct bko__defaults, limits, 5),
+	RUN(BKO__V_TIME, struct bko__defaults, demand_period, 2),
+	RUN(BKO__V_U32, struct bko__defaults, limits, 6),
 };
 static const struct bko__table defaults_table = TABLE(defaults_fields);
 
@@ -118,6 +119,13 @@ static const struct bko__field limit_fields[] = {
 	RUN(BKO__V_U32, struct bko__limit, kind, 2),
 };
 static const struct bko__table limit_table = TABLE(limit_fields);
+
+static const struct bko__field counted_fields[] = {
+	RUN(BKO__V_QUANTITY, struct bko__counted, accepted, 2),
+	RUN(BKO__V_TIME, struct bko__counted, length, 1),
+	RUN(BKO__V_U32, struct bko__counted, flags, 1),
+};
+static const struct bko__table counted_table = TABLE(counted_fields);
 
 static const struct bko__field lane_fields[] = {
 	RUN(BKO__F_COUNT, struct bko__lane, first, 2),
@@ -273,6 +281,16 @@ int bko__agenda_get(struct bko_span value, struct bko__agenda *record)
 void bko__agenda_put(struct bko__writer *w, const struct bko__agenda *record)
 {
 	put(w, &agenda_table, record);
+}
+
+int bko__counted_get(struct bko_span value, struct bko__counted *record)
+{
+	return get(value, &counted_table, record);
+}
+
+void bko__counted_put(struct bko__writer *w, const struct bko__counted *record)
+{
+	put(w, &counted_table, record);
 }
 
 int bko__lane_get(struct bko_span value, struct bko__lane *record)

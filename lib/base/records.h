@@ -23,9 +23,10 @@ struct bko__settings {
 /* D: guarded by every operation. */
 struct bko__defaults {
 	struct bko_policy policy;
-	uint64_t version;   /* of the policy: heads derived from an older one are behind */
+	uint64_t version; /* of the policy: heads derived from an older one are behind */
+	int64_t demand_period, demand_origin; /* see bko_demand_set; period 0: none is counted */
 	uint32_t limits[4]; /* how many limits of each kind exist, by BKO_LIMIT_ */
-	uint32_t calendars;
+	uint32_t calendars, demand_keep;
 };
 
 /* I item */
@@ -157,6 +158,19 @@ struct bko__limit {
 	int64_t until[BKO_LIMIT_GRANULES], amount[BKO_LIMIT_GRANULES];
 };
 
+/* I item loc d start: demand counted in the period that began then */
+enum {
+	BKO__D_SOLD_OUT = 1, /* at some time in it */
+	BKO__D_UNSELLABLE = 2,
+	BKO__D_BEGAN_SOLD_OUT = 4, /* when it began, and in periods without a row before it */
+	BKO__D_BEGAN_UNSELLABLE = 8
+};
+struct bko__counted {
+	int64_t accepted, refused;
+	int64_t length; /* of the period, ms */
+	uint32_t flags;
+};
+
 /* H lane, C lane consumer */
 struct bko__lane {
 	uint64_t first, next; /* numbers kept: first .. next - 1 */
@@ -202,6 +216,8 @@ int bko__agenda_get(struct bko_span value, struct bko__agenda *record);
 void bko__agenda_put(struct bko__writer *w, const struct bko__agenda *record);
 int bko__limit_get(struct bko_span value, struct bko__limit *record);
 void bko__limit_put(struct bko__writer *w, const struct bko__limit *record);
+int bko__counted_get(struct bko_span value, struct bko__counted *record);
+void bko__counted_put(struct bko__writer *w, const struct bko__counted *record);
 int bko__lane_get(struct bko_span value, struct bko__lane *record);
 void bko__lane_put(struct bko__writer *w, const struct bko__lane *record);
 int bko__buckets_get(struct bko_span value, struct bko__buckets *record);

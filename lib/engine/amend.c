@@ -3,6 +3,7 @@
  */
 #include "base/number.h"
 #include "engine/agenda.h"
+#include "engine/demand.h"
 #include "engine/limit.h"
 #include "engine/news.h"
 #include "engine/order_op.h"
@@ -61,6 +62,8 @@ static int32_t add_places(struct bko_engine *engine, struct amending *a, struct 
 		if (!plan->now[c] && !waits)
 			continue;
 		status = bko__place_part(engine, order, a->amend.line, buyer, plan, c, part);
+		if (!status && by == BKO_BY_AMENDING && !a->call.until)
+			bko__demand_count(engine, plan->pos[c], plan->now[c] + waits, 0);
 		if (plan->now[c])
 			bko__order_tell(engine, order, a->amend.line, plan->pos[c],
 			                BKO_EVENT_ALLOCATED, plan->now[c], by, &a->call.op.id);

@@ -3,6 +3,7 @@
  */
 #include "base/number.h"
 #include "engine/agenda.h"
+#include "engine/demand.h"
 #include "engine/news.h"
 #include "engine/order_op.h"
 
@@ -145,6 +146,8 @@ static int32_t confirm_place(struct bko_engine *engine, struct confirming *c, st
 	if (!status && at->part && !until && bko__at_waiting(at) &&
 	    at->pos->now > bko__time_add(order->rec.placed, at->pos->head.hold_place))
 		status = bko__part_rerank(engine, order, at, at->pos->now, 0, 0);
+	if (!status && !until)
+		bko__demand_count(engine, at->pos, bko__at_allocated(at) + bko__at_waiting(at), 0);
 	at->line->rec.cancelled += units;
 	*refused += units;
 	if (units)

@@ -12,7 +12,7 @@
 
 enum {
 	ARENA_LINES = 16,   /* default max_lines in an arena */
-	ROWS_PER_LINE = 8,  /* head, item, policy, agenda, due, part, limits */
+	ROWS_PER_LINE = 8,  /* head, item, policy, agenda, due, part, limits, demand */
 	ROWS_BESIDE = 96,   /* settings, lanes, order, served parts */
 	KEPT_PER_ROW = 640, /* arena bytes: the row, its key, its value */
 	WORK_PER_ROW = 1024,

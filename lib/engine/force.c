@@ -3,6 +3,7 @@
  * books follow, in one step, and nobody is served in between.
  */
 #include "base/number.h"
+#include "engine/demand.h"
 #include "engine/news.h"
 #include "engine/place.h"
 #include "engine/shortage.h"
@@ -198,6 +199,7 @@ static int32_t force_sell(struct bko_engine *engine, struct forcing *f)
 	} else {
 		bko__pos_tell(engine, f->pos, BKO_EVENT_SHIPPED, f->sale.quantity, BKO_BY_FORCE,
 		              &f->op.id);
+		bko__demand_count(engine, f->pos, f->sale.quantity, 0);
 		status = force_shelf(engine, f, f->sale.quantity);
 	}
 	if (status)

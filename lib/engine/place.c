@@ -4,6 +4,7 @@
  */
 #include "base/number.h"
 #include "engine/agenda.h"
+#include "engine/demand.h"
 #include "engine/news.h"
 #include "engine/place.h"
 
@@ -109,6 +110,7 @@ static int32_t record_refusal(struct bko_engine *engine, struct bko__placing *pl
 		pos->head.refused += buyer->plans[i].refused ? buyer->plans[i].refused
 		                                             : buyer->plans[i].quantity;
 		pos->dirty = 1;
+		bko__demand_count(engine, pos, 0, buyer->plans[i].quantity);
 	}
 	status = bko__finish(engine, placing->order.lane, &first, &count);
 	if (status)
@@ -172,6 +174,23 @@ static void tell_accepted(struct bko_engine *engine, struct bko__placing *placin
 	}
 }
 
+/* What an order takes is demand at once, a hold's once it is confirmed. */
+static void count_demand(struct bko_engine *engine, struct bko__placing *placing)
+{
+	int counts = (placing->op.flags & BKO_OP_COUNT_REFUSED) != 0;
+	uint32_t i, c;
+
+	for (i = 0; i < placing->buyer.count; i++) {
+		struct bko__plan *plan = &placing->buyer.plans[i];
+
+		for (c = 0; c < plan->count && !placing->buyer.hold_until; c++)
+			bko__demand_count(engine, plan->pos[c],
+			                  plan->now[c] + (c == plan->home ? plan->later : 0), 0);
+		if (counts && plan->count)
+			bko__demand_count(engine, plan->pos[0], 0, plan->refused);
+	}
+}
+
 static int32_t accept(struct bko_engine *engine, struct bko__placing *placing,
                       struct bko_outcome *outcome)
 {
@@ -181,6 +200,7 @@ static int32_t accept(struct bko_engine *engine, struct bko__placing *placing,
 	int32_t status;
 
 	tell_accepted(engine, placing);
+	count_demand(engine, placing);
 	status = bko__finish(engine, order->lane, &done->first_event, &done->event_count);
 	if (status)
 		return status;
@@ -263,6 +283,8 @@ static int32_t want_all(struct bko_engine *engine, struct bko__placing *placing)
 		for (c = 0; buyer->hold_until && !engine->tx.status && c < buyer->plans[i].count;
 		     c++)
 			bko__agenda_row(engine, buyer->plans[i].pos[c], buyer->hold_until);
+		for (c = 0; !placing->quote && !engine->tx.status && c < buyer->plans[i].count; c++)
+			bko__demand_want(engine, buyer->plans[i].pos[c], placing->op.now_ms);
 		if (!placing->quote)
 			bko__lane_want(engine, bko__lane_of(engine, &buyer->plans[i].item));
 	}

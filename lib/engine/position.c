@@ -5,6 +5,7 @@
 
 #include "base/number.h"
 #include "engine/agenda.h"
+#include "engine/demand.h"
 #include "engine/news.h"
 #include "rules/calendar.h"
 #include "rules/policy.h"
@@ -280,7 +281,7 @@ int32_t bko__positions_reload(struct bko_engine *engine, int64_t now)
 	for (pos = tx->positions; pos; pos = pos->next) {
 		pos->row->object = pos;
 		pos->loaded = pos->dirty = pos->new_parts = 0;
-		pos->served = 0;
+		pos->served = pos->asked = pos->refused = 0;
 		pos->timeline = NULL;
 		pos->supplies_loaded = 0;
 	}
@@ -419,6 +420,7 @@ static void tell_edges(struct bko_engine *engine, struct bko__pos *pos)
 static int32_t put_position(struct bko_engine *engine, struct bko__pos *pos)
 {
 	struct bko__head *head = &pos->head;
+	uint32_t edges = head->edges;
 	struct bko__writer w;
 
 	head->settled = pos->now;
@@ -431,7 +433,7 @@ static int32_t put_position(struct bko_engine *engine, struct bko__pos *pos)
 	w = bko__scratch(engine, 384);
 	bko__head_put(&w, head);
 	bko__put(engine, pos->row, w.data, w.size);
-	return engine->tx.status;
+	return bko__demand_put(engine, pos, edges);
 }
 
 /* "any" names the item's first positions: a new one joins them. */

@@ -1,9 +1,10 @@
 /*
  * prune.c - removing what is old: closed orders with all that lies below them,
- * outcomes of operations. A walk over subjects in bounded steps, that goes on where
+ * outcomes of operations, counted demand. A walk over subjects in bounded steps, that goes on where
  * the last call ended.
  */
 #include "base/number.h"
+#include "engine/demand.h"
 #include "engine/news.h"
 #include "engine/order.h"
 
@@ -35,11 +36,38 @@ static int32_t next_row(struct bko_engine *engine, uint8_t kind, struct bko__row
 	return status;
 }
 
-/* Deletes a page of rows from [from, end): all of them, or old outcomes only. The
- * walk goes on behind the page, or at `after` where it was the last. */
+/* Which rows go: all of them, outcomes that are old, or those and counted demand that
+ * is older than what is kept, below a position whose key has so many bytes. */
+enum { DELETE_ALL = 0, DELETE_OUTCOMES = 1 };
+
+/* Whether a row stays. */
+static int prune_stays(struct bko_engine *engine, const struct pruning *p,
+                       const struct bko__row *row, uint32_t what, int32_t *status)
+{
+	const struct bko__defaults *defaults = engine->tx.defaults;
+	struct bko__opcome record;
+	struct bko__reader reader;
+
+	if (what == DELETE_ALL)
+		return 0;
+	if (what > DELETE_OUTCOMES && row->key[what] == 'd') {
+		if (row->key_size < what + 7u || !defaults->demand_period)
+			return 0; /* none is kept */
+		return (int64_t)bko__get_be(row->key + what + 1, 6) >=
+		       bko__demand_oldest(defaults, p->now);
+	}
+	if (what > DELETE_OUTCOMES && row->key[what] != 'o')
+		return 1;
+	*status = bko__op_read(engine, row, &reader, &record);
+	return *status || record.time >= p->before ||
+	       (record.verb == BKO__VERB_SHIP && !record.undone);
+}
+
+/* Deletes a page of rows from [from, end). The walk goes on behind the page, or at
+ * `after` where it was the last. */
 static int32_t delete_rows(struct bko_engine *engine, struct pruning *p, struct bko__key *from,
-                           const struct bko__key *end, uint32_t outcomes,
-                           const struct bko__key *after, uint32_t *left)
+                           const struct bko__key *end, uint32_t what, const struct bko__key *after,
+                           uint32_t *left)
 {
 	const struct bko__progress *at = &engine->pruned;
 	struct bko__range *range;
@@ -54,17 +82,8 @@ static int32_t delete_rows(struct bko_engine *engine, struct pruning *p, struct 
 	range = bko__want_range(engine, from, end, PRUNE_ROWS);
 	status = bko__fetch(engine);
 	for (i = 0; !status && i < range->count; i++) {
-		struct bko__row *row = range->rows[i];
-		struct bko__opcome record;
-		struct bko__reader reader;
-
-		if (outcomes) {
-			status = bko__op_read(engine, row, &reader, &record);
-			if (status || record.time >= p->before ||
-			    (record.verb == BKO__VERB_SHIP && !record.undone))
-				continue;
-		}
-		bko__delete(engine, row);
+		if (!prune_stays(engine, p, range->rows[i], what, &status))
+			bko__delete(engine, range->rows[i]);
 	}
 	*left = range->more;
 	if (status)
@@ -150,18 +169,21 @@ static int32_t prune_order(struct bko_engine *engine, struct pruning *p, const s
 	end = after;
 	if (!old)
 		bko__key_after(&from, &end);
-	status = delete_rows(engine, p, &from, &end, !old, &after, &left);
+	status = delete_rows(engine, p, &from, &end, old ? DELETE_ALL : DELETE_OUTCOMES, &after,
+	                     &left);
 	if (!status && old && !left)
 		bko__delete(engine, head);
 	return status;
 }
 
-/* Outcomes of a position lie together below it; the walk jumps to them. */
+/* Counted demand and outcomes lie together below a position, but for its feeds; the
+ * walk jumps to them. */
 static int32_t prune_position(struct bko_engine *engine, struct pruning *p,
                               const struct bko__row *row)
 {
 	uint32_t at = 2u + row->key[1], left;
 	struct bko__key key, from, end, after;
+	int32_t status;
 
 	memcpy(key.bytes, row->key, row->key_size);
 	if (at >= row->key_size) { /* the item itself: on to what lies below */
@@ -173,10 +195,12 @@ static int32_t prune_position(struct bko_engine *engine, struct pruning *p,
 	key.size = at + 1 + row->key[at];
 	bko__key_after(&key, &after);
 	bko__want(engine, &key, 0);
-	from = key;
-	bko__key_byte(&from, 'o');
-	bko__key_after(&from, &end);
-	return delete_rows(engine, p, &from, &end, 1, &after, &left);
+	from = end = key;
+	bko__key_byte(&from, 'd');
+	bko__key_byte(&end, 'o');
+	bko__key_after(&end, &end);
+	status = bko__base_load(engine); /* read with the row that led here */
+	return status ? status : delete_rows(engine, p, &from, &end, key.size, &after, &left);
 }
 
 static int32_t run_prune(struct bko_engine *engine, void *arguments)

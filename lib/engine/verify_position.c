@@ -3,6 +3,7 @@
  * orders, comparing.
  */
 #include "base/number.h"
+#include "engine/demand.h"
 #include "engine/verify.h"
 #include "rules/position.h"
 #include "rules/rank.h"
@@ -150,12 +151,14 @@ static void sum_row(struct bko_engine *engine, struct bko__audited *p, const str
 	union {
 		struct bko__supply supply;
 		struct bko__agenda agenda;
+		struct bko__counted counted;
 		struct bko__buckets buckets;
 		struct bko_policy policy;
 		struct bko__opcome outcome;
 		int64_t number;
 	} *u = bko__take(engine, sizeof *u);
 	struct bko__reader reader;
+	int64_t start;
 	uint32_t i;
 
 	if (!u)
@@ -166,6 +169,11 @@ static void sum_row(struct bko_engine *engine, struct bko__audited *p, const str
 			break;
 		for (i = 0; i < u->buckets.count; i++)
 			p->sums.unavailable += u->buckets.quantity[i];
+		return;
+	case 'd':
+		if (!bko__demand_get(row, p->key_size, &start, &u->counted) ||
+		    start > p->head.settled)
+			break;
 		return;
 	case 'f':
 		if (bko__number_get(bko__value(row), &u->number))

@@ -51,6 +51,9 @@ double bko__plan_normal_loss_at(double z);
 double bko__plan_normal_loss2_at(double z);
 
 int bko__plan_is_count(uint32_t kind);
+/* Demand of whole units of this mean and variance, both not negative and finite: what
+ * propose.h says. */
+void bko__plan_counted(double mean, double variance, struct bko_plan_demand *demand);
 /* Whether sums over it are short enough to be made hundreds of times. */
 int bko__plan_can_search(const struct bko_plan_demand *demand);
 /* `demand` has been taken and checked and is of counts; x is whole. */

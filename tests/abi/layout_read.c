@@ -122,6 +122,14 @@ MEMBER(bko_supply_info, supply, 48, 68);
 MEMBER(bko_supply_info, reserved, 116, 4);
 SIZE(bko_supply_info, 120);
 
+MEMBER(bko_demand_period, struct_size, 0, 4);
+MEMBER(bko_demand_period, flags, 4, 4);
+MEMBER(bko_demand_period, start_ms, 8, 8);
+MEMBER(bko_demand_period, length_ms, 16, 8);
+MEMBER(bko_demand_period, accepted, 24, 8);
+MEMBER(bko_demand_period, refused, 32, 8);
+SIZE(bko_demand_period, 40);
+
 MEMBER(bko_waiting, struct_size, 0, 4);
 MEMBER(bko_waiting, line, 4, 4);
 MEMBER(bko_waiting, part, 8, 4);

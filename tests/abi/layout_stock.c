@@ -61,6 +61,12 @@ MEMBER(bko_calendar, holidays, 16, P);
 MEMBER(bko_calendar, holiday_count, 16 + P, P);
 SIZE(bko_calendar, 16 + 2 * P);
 
+MEMBER(bko_demand_setting, struct_size, 0, 4);
+MEMBER(bko_demand_setting, keep, 4, 4);
+MEMBER(bko_demand_setting, period_ms, 8, 8);
+MEMBER(bko_demand_setting, begin_ms, 16, 8);
+SIZE(bko_demand_setting, 24);
+
 MEMBER(bko_receipt, struct_size, 0, 4);
 MEMBER(bko_receipt, last, 4, 4);
 MEMBER(bko_receipt, item, 8, 2 * P);

@@ -43,6 +43,7 @@ WHOLE(supply, put);
 WHOLE(part, write);
 WHOLE(agenda, put);
 WHOLE(limit, put);
+WHOLE(counted, put);
 WHOLE(lane, put);
 WHOLE(buckets, put);
 WHOLE(calendar, put);
@@ -87,8 +88,9 @@ static const struct run settings_runs[] = {M(U32, bko__settings, lanes),
 #define NOTHING
 static const struct run policy_runs[] = {POLICY(bko_policy, NOTHING)};
 static const struct run defaults_runs[] = {
-	POLICY(bko__defaults, policy.), M(COUNT_64, bko__defaults, version),
-	R(U32, bko__defaults, limits, 4), M(U32, bko__defaults, calendars)};
+	POLICY(bko__defaults, policy.),           M(COUNT_64, bko__defaults, version),
+	R(TIME, bko__defaults, demand_period, 2), R(U32, bko__defaults, limits, 4),
+	M(U32, bko__defaults, calendars),         M(U32, bko__defaults, demand_keep)};
 static const struct run item_runs[] = {POLICY(bko__item, policy.),
                                        COUNTED(ID, bko__item, locations, BKO_CANDIDATES_MAX)};
 static const struct run head_runs[] = {R(QUANTITY, bko__head, on_hand, 15),
@@ -149,6 +151,9 @@ static const struct run calendar_runs[] = {M(DAYS, bko__calendar, working_days),
                                            M(MINUTES, bko__calendar, cutoff_minutes),
                                            M(OFFSET, bko__calendar, utc_offset_minutes),
                                            COUNTED(ANY, bko__calendar, holidays, BKO_HOLIDAYS_MAX)};
+static const struct run counted_runs[] = {R(QUANTITY, bko__counted, accepted, 2),
+                                          M(TIME, bko__counted, length),
+                                          M(U32, bko__counted, flags)};
 static const struct run number_runs[] = {{ANY, 0, 1, 0}};
 
 #define SHAPE(name, type, most, counter)                                          \
@@ -175,6 +180,7 @@ const struct shape shapes[] = {
 	PLAIN(unit),
 	PLAIN(agenda),
 	LISTING(limit, BKO_LIMIT_GRANULES, holds),
+	PLAIN(counted),
 	PLAIN(lane),
 	PLAIN(event),
 	LISTING(buckets, BKO_BUCKETS_MAX, count),

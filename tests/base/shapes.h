@@ -67,6 +67,7 @@ union any_record {
 	struct bko__unit unit;
 	struct bko__agenda agenda;
 	struct bko__limit limit;
+	struct bko__counted counted;
 	struct bko__lane lane;
 	struct bko__event event;
 	struct bko__buckets buckets;

@@ -249,7 +249,7 @@ static void finds_strays(void **state)
 
 static void finds_damaged_rows(void **state)
 {
-	static const char *const suffixes[] = {"b", "tsoon!!"};
+	static const char *const suffixes[] = {"b", "tsoon!!", "dsoon!!"};
 	struct stage *s = *state;
 	struct bko_span item = stage_span("cup"), location = stage_span("hall");
 	uint8_t bytes[3] = {BKO__FORMAT, 0xff, 0xff};
@@ -259,7 +259,7 @@ static void finds_damaged_rows(void **state)
 	size_t i, c;
 
 	scene(s);
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 3; i++) {
 		bko__pos_key(&item, &location, &key);
 		for (c = 0; suffixes[i][c]; c++)
 			bko__key_byte(&key, (uint8_t)suffixes[i][c]);

@@ -46,6 +46,7 @@ WHOLE(limit, struct bko__limit)
 WHOLE(lane, struct bko__lane)
 WHOLE(buckets, struct bko__buckets)
 WHOLE(calendar, struct bko__calendar)
+WHOLE(counted, struct bko__counted)
 PIECE(order, struct bko__order)
 PIECE(line, struct bko__line)
 PIECE(place, struct bko__place)
@@ -88,10 +89,10 @@ static int round_rank(struct bko_span in, struct bko__writer *w)
 
 typedef int (*round_fn)(struct bko_span, struct bko__writer *);
 static const round_fn rounds[] = {
-	round_settings, round_defaults, round_item,  round_policy, round_head,
-	round_supply,   round_agenda,   round_limit, round_lane,   round_buckets,
-	round_calendar, round_order,    round_line,  round_place,  round_opcome,
-	round_unit,     round_event,    round_part,  round_number, round_rank,
+	round_settings, round_defaults, round_item,    round_policy,  round_head,     round_supply,
+	round_agenda,   round_limit,    round_lane,    round_buckets, round_calendar, round_order,
+	round_line,     round_place,    round_opcome,  round_unit,    round_event,    round_part,
+	round_number,   round_rank,     round_counted,
 };
 enum { ROUNDS = sizeof rounds / sizeof *rounds };
 
@@ -144,6 +145,7 @@ uint32_t fuzz_corpus(uint32_t n, uint8_t *bytes, uint32_t room)
 		struct bko__agenda agenda;
 		struct bko__opcome opcome;
 		struct bko__place place;
+		struct bko__counted counted;
 		struct bko__lane lane;
 	} zero;
 	bytes[0] = (uint8_t)n;
@@ -172,6 +174,7 @@ uint32_t fuzz_corpus(uint32_t n, uint8_t *bytes, uint32_t room)
 	case 17: bko__part_write(&w, &zero.part); break;
 	case 18: bko__number_put(&w, 5); break;
 	case 19: bko__write_bytes(&w, (const uint8_t *)&zero, 32); break;
+	case 20: bko__counted_put(&w, &zero.counted); break;
 	default: return 0;
 	}
 	return (uint32_t)w.size + 1;
