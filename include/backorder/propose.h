@@ -18,8 +18,8 @@ extern "C" {
 /* ---- Learning from what the engine counted --------------------------------- */
 
 /* Gives periods (of bko_demand_read, in their order) to a state: the units asked for,
- * accepted or refused. Where nothing could be sold for some of the period and no
- * refusal was counted in it, demand was at least that (BKO_PLAN_CENSORED); with
+ * accepted or refused, less those undone, at least 0. Where nothing could be sold for some of the
+ * period and no refusal was counted in it, demand was at least that (BKO_PLAN_CENSORED); with
  * BKO_PLAN_ALL_COUNTED, for hosts that count every refusal, it was just that. Passed
  * over are periods that are not over (BKO_DEMAND_OPEN) and those before *next_ms,
  * which becomes the end of the last one taken: there the next read begins. Periods

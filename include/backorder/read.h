@@ -175,6 +175,7 @@ struct bko_demand_period {
 	int64_t length_ms;
 	int64_t accepted;
 	int64_t refused;
+	int64_t undone; /* of the demand of this or earlier periods */
 };
 
 /* Fills `array` with consecutive periods of a position, those without demand included,

@@ -163,9 +163,10 @@ BKO_API int32_t bko_location_set(bko_engine *engine, int64_t now_ms,
  * Counted as accepted: units of an order when it is placed, of a hold when it is
  * confirmed, what an amendment adds, a forced sale of no order; each at the position
  * that gives them or where they wait. As refused: of a placing with
- * BKO_OP_COUNT_REFUSED, at the line's first candidate. What is cancelled, amended away
- * or returned later was asked for all the same and stays counted, and so does a unit
- * once it is at the largest quantity. Only positions that exist count. A trip more is
+ * BKO_OP_COUNT_REFUSED, at the line's first candidate: of a part what could not be
+ * had, of an order that was refused the whole. As undone: units cancelled, amended
+ * away or returned, in the period in which that happens. Only positions that exist
+ * count; a figure stops at the largest quantity. A trip more is
  * needed where a period's row was not foreseen, and at the first row of a period.
  * period_ms 0 ends it; what was counted stays until pruned. After a change of
  * period_ms or begin_ms what was counted before is no longer read.

@@ -121,7 +121,7 @@ static const struct bko__field limit_fields[] = {
 static const struct bko__table limit_table = TABLE(limit_fields);
 
 static const struct bko__field counted_fields[] = {
-	RUN(BKO__V_QUANTITY, struct bko__counted, accepted, 2),
+	RUN(BKO__V_QUANTITY, struct bko__counted, accepted, 3),
 	RUN(BKO__V_TIME, struct bko__counted, length, 1),
 	RUN(BKO__V_U32, struct bko__counted, flags, 1),
 };

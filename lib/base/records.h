@@ -166,7 +166,7 @@ enum {
 	BKO__D_BEGAN_UNSELLABLE = 8
 };
 struct bko__counted {
-	int64_t accepted, refused;
+	int64_t accepted, refused, undone;
 	int64_t length; /* of the period, ms */
 	uint32_t flags;
 };

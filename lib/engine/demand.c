@@ -62,12 +62,21 @@ void bko__demand_count(struct bko_engine *engine, struct bko__pos *pos, int64_t 
 	pos->dirty = 1;
 }
 
+void bko__demand_undo(struct bko_engine *engine, struct bko__pos *pos, int64_t units)
+{
+	if (!engine->tx.defaults->demand_period || !units || (!pos->exists && !pos->dirty))
+		return;
+	pos->undone += units;
+	pos->dirty = 1;
+}
+
 int bko__demand_get(const struct bko__row *row, size_t position_size, int64_t *start,
                     struct bko__counted *record)
 {
 	if (row->key_size != position_size + 1 + DEMAND_KEY ||
 	    bko__counted_get(bko__value(row), record) || record->length < demand_period_min ||
 	    record->length > demand_period_max || record->accepted < 0 || record->refused < 0 ||
+	    record->undone < 0 ||
 	    record->flags > (BKO__D_SOLD_OUT | BKO__D_UNSELLABLE | BKO__D_BEGAN_SOLD_OUT |
 	                     BKO__D_BEGAN_UNSELLABLE))
 		return 0;
@@ -114,8 +123,8 @@ int32_t bko__demand_put(struct bko_engine *engine, struct bko__pos *pos, uint32_
 
 	if (!pos->exists) /* nothing was there before it was */
 		before = (edges & of_stock) | BKO__E_SOLD_OUT;
-	if (!defaults->demand_period ||
-	    (!pos->asked && !pos->refused && pos->exists && !((before ^ edges) & of_stock)))
+	if (!defaults->demand_period || (!pos->asked && !pos->refused && !pos->undone &&
+	                                 pos->exists && !((before ^ edges) & of_stock)))
 		return BKO_OK;
 	demand_key(pos, bko__demand_period(defaults, pos->now).start, &key);
 	row = bko__want(engine, &key, BKO__WANT_FREE);
@@ -135,7 +144,8 @@ int32_t bko__demand_put(struct bko_engine *engine, struct bko__pos *pos, uint32_
 	record.flags |= demand_edges(edges, BKO__D_SOLD_OUT, BKO__D_UNSELLABLE);
 	record.accepted = bko__min(record.accepted + pos->asked, BKO__QUANTITY_MAX);
 	record.refused = bko__min(record.refused + pos->refused, BKO__QUANTITY_MAX);
-	w = bko__scratch(engine, 48);
+	record.undone = bko__min(record.undone + pos->undone, BKO__QUANTITY_MAX);
+	w = bko__scratch(engine, 64);
 	bko__counted_put(&w, &record);
 	bko__put(engine, row, w.data, w.size);
 	return status ? status : engine->tx.status;

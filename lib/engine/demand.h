@@ -25,6 +25,9 @@ void bko__demand_want(struct bko_engine *engine, const struct bko__pos *pos, int
 void bko__demand_count(struct bko_engine *engine, struct bko__pos *pos, int64_t accepted,
                        int64_t refused);
 
+/* Counts units that a customer does not want after all. */
+void bko__demand_undo(struct bko_engine *engine, struct bko__pos *pos, int64_t units);
+
 /* With the position: puts what was counted, and whether stock ran out or came; `before`
  * are the edges as they were. */
 int32_t bko__demand_put(struct bko_engine *engine, struct bko__pos *pos, uint32_t before);

@@ -147,6 +147,8 @@ static int32_t demand_add_rows(struct bko_engine *engine, const struct bko__pos 
 		if (walk.start == period->start_ms) {
 			period->accepted = bko__min(period->accepted + walk.record.accepted,
 			                            BKO__QUANTITY_MAX);
+			period->undone =
+				bko__min(period->undone + walk.record.undone, BKO__QUANTITY_MAX);
 			period->refused =
 				bko__min(period->refused + walk.record.refused, BKO__QUANTITY_MAX);
 			demand_flag(period, demand_flags(walk.record.flags, BKO__D_SOLD_OUT,

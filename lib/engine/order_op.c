@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "engine/agenda.h"
 #include "engine/copy.h"
+#include "engine/demand.h"
 #include "engine/news.h"
 
 int32_t bko__order_op_check(struct bko_engine *engine, struct bko__order_op *call,
@@ -259,6 +260,8 @@ static int32_t take_at(struct bko_engine *engine, struct bko__order_op *call, st
 	units = bko__min(units, there);
 	if (units <= 0)
 		return BKO_OK;
+	if (!call->until && (by == BKO_BY_CANCELLING || by == BKO_BY_AMENDING))
+		bko__demand_undo(engine, at->pos, units);
 	status = waiting ? bko__at_drop_waiting(engine, at, units, call->until)
 	                 : give_back(engine, call, at, units);
 	if (status)

@@ -281,7 +281,7 @@ int32_t bko__positions_reload(struct bko_engine *engine, int64_t now)
 	for (pos = tx->positions; pos; pos = pos->next) {
 		pos->row->object = pos;
 		pos->loaded = pos->dirty = pos->new_parts = 0;
-		pos->served = pos->asked = pos->refused = 0;
+		pos->served = pos->asked = pos->refused = pos->undone = 0;
 		pos->timeline = NULL;
 		pos->supplies_loaded = 0;
 	}

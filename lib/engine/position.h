@@ -20,12 +20,12 @@ struct bko__pos {
 	uint32_t known;     /* its item is defined */
 	uint32_t dirty;     /* is to be put */
 	uint32_t loaded;
-	uint32_t switched;      /* the switch as settled before the operation */
-	uint32_t lane;          /* of its events */
-	uint32_t new_parts;     /* this call put parts into its queue */
-	int64_t trial;          /* units taken while sets of locations are tried */
-	int64_t served;         /* units given to waiting lines */
-	int64_t asked, refused; /* to be counted as demand: units accepted, units refused */
+	uint32_t switched;              /* the switch as settled before the operation */
+	uint32_t lane;                  /* of its events */
+	uint32_t new_parts;             /* this call put parts into its queue */
+	int64_t trial;                  /* units taken while sets of locations are tried */
+	int64_t served;                 /* units given to waiting lines */
+	int64_t asked, refused, undone; /* to be counted as demand: units accepted, refused, .. */
 	struct bko__range *supply_range, *queue_range, *agenda_range;
 	struct bko__supply *supplies;
 	struct bko__row **supply_rows;

@@ -4,6 +4,7 @@
 #include "base/number.h"
 #include "engine/agenda.h"
 #include "engine/buckets.h"
+#include "engine/demand.h"
 #include "engine/order_op.h"
 #include "engine/stock.h"
 
@@ -86,6 +87,7 @@ static int32_t return_line(struct bko_engine *engine, struct returning *r)
 		left -= units;
 		at.place->returned += units;
 		line->rec.returned += units;
+		bko__demand_undo(engine, at.pos, units);
 		bko__order_tell(engine, &r->call.order, r->request.line, pos, BKO_EVENT_RETURNED,
 		                units, r->request.disposition, &r->call.op.id);
 		if (r->request.disposition == BKO_RETURN_ANNOUNCED && r->to)

@@ -49,11 +49,13 @@ int32_t bko_plan_learn(bko_plan_state *state, struct bko_plan_band *band,
 		status = bko__plan_take(&period, sizeof period, sizeof period, at);
 		if (status != BKO_OK)
 			return status;
-		if (period.accepted < 0 || period.refused < 0 || period.length_ms < 1)
+		if (period.accepted < 0 || period.refused < 0 || period.undone < 0 ||
+		    period.length_ms < 1)
 			return BKO_E_ARGUMENT;
 		if (period.start_ms < *next_ms || (period.flags & BKO_DEMAND_OPEN))
 			continue;
-		value = (double)period.accepted + (double)period.refused;
+		value = (double)period.accepted + (double)period.refused - (double)period.undone;
+		value = value > 0 ? value : 0;
 		status = learn_flags(state, &period, flags, &told);
 		if (status == BKO_OK && band)
 			status = bko_plan_band_observe(band, state, value, told);

@@ -128,7 +128,8 @@ MEMBER(bko_demand_period, start_ms, 8, 8);
 MEMBER(bko_demand_period, length_ms, 16, 8);
 MEMBER(bko_demand_period, accepted, 24, 8);
 MEMBER(bko_demand_period, refused, 32, 8);
-SIZE(bko_demand_period, 40);
+MEMBER(bko_demand_period, undone, 40, 8);
+SIZE(bko_demand_period, 48);
 
 MEMBER(bko_waiting, struct_size, 0, 4);
 MEMBER(bko_waiting, line, 4, 4);

@@ -151,7 +151,7 @@ static const struct run calendar_runs[] = {M(DAYS, bko__calendar, working_days),
                                            M(MINUTES, bko__calendar, cutoff_minutes),
                                            M(OFFSET, bko__calendar, utc_offset_minutes),
                                            COUNTED(ANY, bko__calendar, holidays, BKO_HOLIDAYS_MAX)};
-static const struct run counted_runs[] = {R(QUANTITY, bko__counted, accepted, 2),
+static const struct run counted_runs[] = {R(QUANTITY, bko__counted, accepted, 3),
                                           M(TIME, bko__counted, length),
                                           M(U32, bko__counted, flags)};
 static const struct run number_runs[] = {{ANY, 0, 1, 0}};

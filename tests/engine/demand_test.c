@@ -139,6 +139,29 @@ static void off(void **state)
 	assert_int_equal(rows_kept(s, "hall"), 1);
 }
 
+/* Three are sold and shipped, two come back. */
+static void bring_back(struct stage *s)
+{
+	struct bko_pick pick = {.struct_size = sizeof pick};
+	struct bko_units units = {.struct_size = sizeof units,
+	                          .order = stage_span("s1"),
+	                          .picks = &pick,
+	                          .pick_count = 1,
+	                          .stride = sizeof pick};
+	struct bko_return back = {.struct_size = sizeof back,
+	                          .disposition = BKO_RETURN_SELLABLE,
+	                          .order = stage_span("s1"),
+	                          .quantity = 2};
+	struct bko_op op;
+
+	stage_receive(s, "cup", "hall", 50);
+	stage_place(s, "s1", "cup", "hall", 3, 0, 0);
+	op = stage_op(s, NULL);
+	STAGE_OK(s, bko_order_ship(s->engine, &op, &units, NULL));
+	op = stage_op(s, NULL);
+	STAGE_OK(s, bko_order_return(s->engine, &op, &back, NULL));
+}
+
 /* Every verb that is demand, and those that are not. */
 static void verbs(void **state)
 {
@@ -180,15 +203,27 @@ static void verbs(void **state)
 	assert_int_equal(periods[0].accepted, 7);
 	assert_int_equal(periods[0].flags, BKO_DEMAND_SOLD_OUT);
 	assert_int_equal(periods[1].accepted, 4 + 2);
+	assert_int_equal(periods[1].undone, 0);
+	amend.quantity = 8;
+	op = stage_op(s, "a2");
+	STAGE_OK(s, bko_order_amend(s->engine, &op, &amend, NULL));
+	STAGE_OK(s, bko_order_amend(s->engine, &op, &amend, NULL));
 	stage_cancel(s, "o1");
 	op = stage_op(s, "f1");
 	STAGE_OK(s, bko_stock_force(s->engine, &op, &sale, NULL));
 	STAGE_OK(s, bko_stock_force(s->engine, &op, &sale, NULL));
 	read_into(s, "hall", 0, periods, 4);
 	assert_int_equal(periods[1].accepted, 4 + 2 + 2);
+	assert_int_equal(periods[1].undone, 9);
+	bring_back(s);
+	read_into(s, "hall", 0, periods, 4);
+	assert_int_equal(periods[1].accepted, 4 + 2 + 2 + 3);
+	assert_int_equal(periods[1].undone, 9 + 2);
 	assert_int_equal(periods[1].refused, 0);
-	/* a hold that nobody confirms was none */
+	/* a hold that nobody confirms was none, nor was one that is given back */
 	stage_place(s, "h2", "cup", "hall", 40, 0, s->now + HOUR);
+	stage_place(s, "h3", "cup", "hall", 40, 0, s->now + HOUR);
+	stage_cancel(s, "h3");
 	s->now += 3 * HOUR;
 	assert_int_equal(read_into(s, "hall", s->now, periods, 4), 1);
 	assert_int_equal(periods[0].accepted, 0);

@@ -347,16 +347,16 @@ static void risks(void **state)
 static void learning(void **state)
 {
 	static const struct {
-		int64_t accepted, refused;
+		int64_t accepted, refused, undone;
 		uint32_t flags, told;
 	} rows[] = {
-		{0, 0, 0, BKO_PLAN_MASKED},
-		{3, 0, 0, 0},
-		{1, 0, BKO_DEMAND_SOLD_OUT, 0},
-		{1, 0, BKO_DEMAND_SOLD_OUT | BKO_DEMAND_UNSELLABLE, BKO_PLAN_CENSORED},
-		{1, 8, BKO_DEMAND_UNSELLABLE, 0},
-		{0, 0, 0, 0},
-		{9, 0, BKO_DEMAND_OPEN, 0},
+		{0, 0, 0, 0, BKO_PLAN_MASKED},
+		{3, 0, 0, 0, 0},
+		{1, 0, 0, BKO_DEMAND_SOLD_OUT, 0},
+		{1, 0, 0, BKO_DEMAND_SOLD_OUT | BKO_DEMAND_UNSELLABLE, BKO_PLAN_CENSORED},
+		{1, 8, 2, BKO_DEMAND_UNSELLABLE, 0},
+		{2, 0, 5, 0, 0},
+		{9, 0, 0, BKO_DEMAND_OPEN, 0},
 	};
 	enum { PERIODS = COUNT(rows) };
 	union {
@@ -376,13 +376,14 @@ static void learning(void **state)
 		assert_int_equal(bko_plan_band_init(&band, .9), BKO_OK);
 		assert_int_equal(bko_plan_band_init(&by_hand, .9), BKO_OK);
 		for (size_t i = 0; i < PERIODS; i++) {
-			double value = (double)(rows[i].accepted + rows[i].refused);
+			int64_t net = rows[i].accepted + rows[i].refused - rows[i].undone;
+			double value = net > 0 ? (double)net : 0;
 			uint32_t told = counted ? rows[i].told & ~(uint32_t)BKO_PLAN_CENSORED
 			                        : rows[i].told;
 
-			periods[i] = (struct bko_demand_period){sizeof periods[i], rows[i].flags,
-			                                        (int64_t)i * 100,  100,
-			                                        rows[i].accepted,  rows[i].refused};
+			periods[i] = (struct bko_demand_period){
+				sizeof periods[i], rows[i].flags,   (int64_t)i * 100, 100,
+				rows[i].accepted,  rows[i].refused, rows[i].undone};
 			if (rows[i].flags & BKO_DEMAND_OPEN)
 				continue;
 			assert_int_equal(bko_plan_band_observe(&by_hand, hand, value, told),
