@@ -103,6 +103,7 @@ int main(int argc, char **argv)
 		spoil();
 		LLVMFuzzerTestOneInput(input, input_size);
 	}
-	printf("%llu executions from %u first inputs\n", (unsigned long long)executions, inputs);
+	printf("%u first inputs\n", inputs);
+	printf("evidence: fuzzed inputs, %s %llu\n", fuzz_name, (unsigned long long)executions);
 	return 0;
 }

@@ -124,6 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 }
 
 const uint32_t fuzz_executions = 2000000;
+const char fuzz_name[] = "record decoders";
 
 uint32_t fuzz_corpus(uint32_t n, uint8_t *bytes, uint32_t room)
 {

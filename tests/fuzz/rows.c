@@ -14,6 +14,7 @@
 #include <string.h>
 
 const uint32_t fuzz_executions = 20000;
+const char fuzz_name[] = "damaged stores";
 
 enum { ROWS = 2048, BYTES = 1 << 19 };
 

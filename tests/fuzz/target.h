@@ -19,5 +19,6 @@ uint32_t fuzz_corpus(uint32_t n, uint8_t *bytes, uint32_t room);
 
 /* How many executions a run of CI has time for. */
 extern const uint32_t fuzz_executions;
+extern const char fuzz_name[]; /* what is fed, for the count at the end */
 
 #endif

@@ -341,6 +341,7 @@ int main(void)
 	failed = failed || sweep_heap(&options, run.heap.calls) || sweep_arena() ||
 	         sweep_store(&options, run.rows.calls);
 	rows_close(&run.rows);
-	printf("%llu runs of the script\n", (unsigned long long)runs);
+	printf("evidence: runs with a failed allocation or store call %llu\n",
+	       (unsigned long long)runs);
 	return failed;
 }

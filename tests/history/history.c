@@ -191,7 +191,7 @@ int main(int argc, char **argv)
 	     seed++, seeds++)
 		if (run_seed(&run, seed, &done))
 			return 1;
-	printf("%llu histories, %llu operations, no difference\n", (unsigned long long)seeds,
-	       (unsigned long long)done);
+	printf("evidence: random histories against the model %llu\n", (unsigned long long)seeds);
+	printf("evidence: random operations against the model %llu\n", (unsigned long long)done);
 	return 0;
 }

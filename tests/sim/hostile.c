@@ -348,7 +348,7 @@ int main(int argc, char **argv)
 	bko_engine_close(engine);
 	bko_memory_close(memory);
 	bko_memory_close(base);
-	printf("%u verbs, %llu hostile calls, %u wrong\n", call_count, (unsigned long long)tried,
-	       failed);
+	printf("%u verbs, %u wrong\n", call_count, failed);
+	printf("evidence: hostile calls %llu\n", (unsigned long long)tried);
 	return failed != 0;
 }

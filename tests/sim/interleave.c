@@ -29,10 +29,11 @@ static void add(struct counts *sum, const struct counts *more)
 
 static void report(const struct counts *c, uint64_t seeds, double seconds)
 {
-	printf("%llu seeds, %llu calls, %llu commits compared with their serial replay, "
-	       "%llu steps of ticks taken over\n",
-	       (unsigned long long)seeds, (unsigned long long)c->operations,
-	       (unsigned long long)c->compared, (unsigned long long)c->raw);
+	printf("evidence: seeds of three engines interleaved %llu\n", (unsigned long long)seeds);
+	printf("evidence: commits compared with their serial replay %llu\n",
+	       (unsigned long long)c->compared);
+	printf("%llu calls, %llu steps of ticks taken over\n", (unsigned long long)c->operations,
+	       (unsigned long long)c->raw);
 	printf("%llu reads (%llu torn), %llu applies, %llu conflicts, %llu busy, %llu lost "
 	       "replies, %llu late applies, %llu of them refused by guards\n",
 	       (unsigned long long)c->reads, (unsigned long long)c->torn,
