@@ -80,7 +80,8 @@ struct peer {
 	void (*query)(void *self, uint32_t item, uint32_t want, struct answer *answer);
 	void (*flush)(void *self); /* may be NULL; end of a timed stretch */
 	void (*state)(void *self, struct state *state);
-	uint64_t (*bytes)(void *self); /* memory held for the state */
+	uint64_t (*bytes)(void *self); /* pages in use, once the events are gone */
+	void (*anatomy)(void *self);   /* may be NULL; prints what the pages hold */
 	void (*close)(void *self);
 };
 
@@ -105,8 +106,9 @@ void zipf_open(struct zipf *zipf, uint32_t count);
 uint32_t zipf_next(const struct zipf *zipf, struct random *random);
 void zipf_close(struct zipf *zipf);
 
+/* Orders of so many lines; 0: of one to three. */
 void world_open(struct world *world, uint32_t items, uint32_t on_hand, size_t orders,
-                uint64_t seed);
+                uint32_t lines, uint64_t seed);
 void world_close(struct world *world);
 
 /* Receipts of `units` that empty every queue when nothing was on hand; an array
@@ -121,6 +123,10 @@ void state_item(struct state *state, uint32_t item, int64_t on_hand, int64_t all
                 int64_t waiting);
 void state_line(struct state *state, uint32_t order, uint32_t line, int64_t allocated,
                 int64_t waiting);
+
+/* Prints what a memory store holds (anatomy.c). */
+struct bko_memory;
+void bench_anatomy(struct bko_memory *memory);
 
 void *must_alloc(size_t size);
 void die(const char *peer, const char *what);

@@ -1,8 +1,9 @@
 /*
  * Runs the workloads on every peer, interleaved, and prints medians and ratios.
- *   bench [-n ORDERS] [-r ROUNDS] [-d DEEPEST_QUEUE] [-i ITEMS] [-q]
+ *   bench [-n ORDERS] [-r ROUNDS] [-d DEEPEST_QUEUE] [-i ITEMS] [-q] [-a]
  * Ends with 1 if the peers do not reach the same state or answer alike. With -q
- * it prints that alone: a smoke run for the tests, which measure nothing.
+ * it prints that alone: a smoke run for the tests, which measure nothing. With -a
+ * it only tells what the bytes of the waiting orders are.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -42,7 +43,7 @@ struct results {
 	double rate[PEERS][STRETCHES][ROUNDS_MAX];
 	double bytes[PEERS];
 	double receipt_us[PEERS][DEPTHS_MAX], cancel_us[PEERS][DEPTHS_MAX];
-	struct ending first[3 + DEPTHS_MAX];
+	struct ending first[4 + DEPTHS_MAX];
 	int faults;
 };
 
@@ -96,7 +97,7 @@ static void run_w1(int p, int round, size_t n, uint32_t items)
 	double begun;
 	size_t i;
 
-	world_open(&world, items, 1000000000, n, SEED);
+	world_open(&world, items, 1000000000, n, 0, SEED);
 	self = peer->open(&world);
 	begun = seconds();
 	for (i = 0; i < n; i++)
@@ -118,20 +119,17 @@ static void run_w2(int p, int round, size_t n, uint32_t items)
 	struct world world;
 	struct op *receipts;
 	size_t i, lines = 0, count;
-	uint64_t bytes;
 	double begun;
 	void *self;
 
-	world_open(&world, items, 0, n, SEED + 1);
+	world_open(&world, items, 0, n, 0, SEED + 1);
 	receipts = workload_restock(&world, 50, SEED + 1, &count);
 	self = peer->open(&world);
-	bytes = peer->bytes(self);
 	begun = seconds();
 	for (i = 0; i < n; i++)
 		peer->order(self, &world.orders[i]);
 	flush(peer, self);
 	results.rate[p][W2_ACCEPT][round] = (double)n / (seconds() - begun);
-	results.bytes[p] = (double)(peer->bytes(self) - bytes) / (double)n;
 
 	begun = seconds();
 	for (i = 0; i < n; i++) {
@@ -160,6 +158,33 @@ static void run_w2(int p, int round, size_t n, uint32_t items)
 	world_close(&world);
 }
 
+/* What an order of two lines takes while both wait, its events read and gone. */
+static void run_bytes(int p, size_t n, uint32_t items, int anatomy)
+{
+	const struct peer *peer = peers[p];
+	struct ending ending = {{0}, 0};
+	struct world world;
+	uint64_t bytes;
+	void *self;
+	size_t i;
+
+	world_open(&world, items, 0, n, 2, SEED + 6);
+	self = peer->open(&world);
+	bytes = peer->bytes(self);
+	for (i = 0; i < n; i++)
+		peer->order(self, &world.orders[i]);
+	flush(peer, self);
+	results.bytes[p] = (double)(peer->bytes(self) - bytes) / (double)n;
+	if (anatomy && peer->anatomy) {
+		printf("%s:\n", peer->name);
+		peer->anatomy(self);
+	}
+	peer->state(self, &ending.state);
+	compare(3, p, &ending);
+	peer->close(self);
+	world_close(&world);
+}
+
 static void run_w4(int p, int round, size_t n, uint32_t items)
 {
 	const struct peer *peer = peers[p];
@@ -171,7 +196,7 @@ static void run_w4(int p, int round, size_t n, uint32_t items)
 	void *self;
 	size_t i;
 
-	world_open(&world, items, 5, n / W4_ORDERS_PER + 1, SEED + 3);
+	world_open(&world, items, 5, n / W4_ORDERS_PER + 1, 0, SEED + 3);
 	ops = workload_mixed(&world, n, 15, SEED + 3);
 	self = peer->open(&world);
 	begun = seconds();
@@ -202,10 +227,9 @@ static void make_deep(struct world *world, size_t orders)
 {
 	size_t i;
 
-	world_open(world, 1, 0, orders, SEED + 4);
+	world_open(world, 1, 0, orders, 1, SEED + 4);
 	for (i = 0; i < orders; i++) {
 		world->orders[i].order_class = 3;
-		world->orders[i].count = 1;
 		world->orders[i].lines[0] = (struct want){0, 1};
 	}
 }
@@ -271,7 +295,7 @@ static void run_w5(int p, int which, size_t depth)
 		flush(peer, self);
 	}
 	peer->state(self, &ending.state);
-	compare(3 + which, p, &ending);
+	compare(4 + which, p, &ending);
 	results.receipt_us[p][which] = receipts * 1e6;
 	results.cancel_us[p][which] = cancels * 1e6;
 	peer->close(self);
@@ -300,14 +324,14 @@ static void print_rates(int rounds)
 	printf("%-24s", "a second");
 	for (s = 0; s < STRETCHES; s++)
 		printf(" %20s", stretch_names[s]);
-	printf(" %14s\n", "bytes an order");
+	printf("\n");
 	for (p = 0; p < PEERS; p++) {
 		printf("%-24s", peers[p]->name);
 		for (s = 0; s < STRETCHES; s++) {
 			rates[p][s] = median(results.rate[p][s], rounds);
 			printf(" %20.0f", rates[p][s]);
 		}
-		printf(" %14.0f\n", results.bytes[p]);
+		printf("\n");
 	}
 	for (p = 3; p < PEERS; p++) {
 		int other;
@@ -320,6 +344,15 @@ static void print_rates(int rounds)
 			printf("\n");
 		}
 	}
+}
+
+static void print_bytes(void)
+{
+	int p;
+
+	printf("\nbytes of pages for an order of two lines that wait, events gone\n");
+	for (p = 0; p < PEERS; p++)
+		printf("%-24s %20.1f\n", peers[p]->name, results.bytes[p]);
 }
 
 static void print_depths(const size_t *depths, int count)
@@ -357,13 +390,17 @@ int main(int argc, char **argv)
 {
 	size_t n = 500000, deepest = 1000000, depths[DEPTHS_MAX], depth;
 	uint32_t items = 10000;
-	int rounds = 5, quiet = 0, count = 0, i, r, p;
+	int rounds = 5, quiet = 0, anatomy = 0, count = 0, i, r, p;
 
 	for (i = 1; i < argc; i++) {
 		const char *value = i + 1 < argc ? argv[i + 1] : "0";
 
 		if (strcmp(argv[i], "-q") == 0) {
 			quiet = 1;
+			continue;
+		}
+		if (strcmp(argv[i], "-a") == 0) {
+			anatomy = 1;
 			continue;
 		}
 		if (strcmp(argv[i], "-n") == 0)
@@ -380,10 +417,16 @@ int main(int argc, char **argv)
 	}
 	if (n == 0 || rounds < 1 || rounds > ROUNDS_MAX || items < 1) {
 		fprintf(stderr,
-		        "usage: bench [-n ORDERS] [-r ROUNDS] [-d DEPTH] [-i ITEMS] [-q]\n");
+		        "usage: bench [-n ORDERS] [-r ROUNDS] [-d DEPTH] [-i ITEMS] [-q] [-a]\n");
 		return 2;
 	}
 	pin();
+	for (p = 0; p < PEERS; p++)
+		run_bytes(p, n, items, anatomy);
+	if (anatomy) {
+		print_bytes();
+		return results.faults ? 1 : 0;
+	}
 	for (r = 0; r < rounds; r++) {
 		for (p = 0; p < PEERS; p++)
 			run_w1(p, r, n, items);
@@ -399,6 +442,7 @@ int main(int argc, char **argv)
 	}
 	if (!quiet) {
 		print_rates(rounds);
+		print_bytes();
 		if (count > 0)
 			print_depths(depths, count);
 	}

@@ -325,6 +325,13 @@ static uint64_t library_bytes(void *host)
 	return stats.pages * stats.page_size;
 }
 
+static void library_anatomy(void *host)
+{
+	struct library *self = host;
+
+	bench_anatomy(self->memory);
+}
+
 static void library_close(void *host)
 {
 	struct library *self = host;
@@ -345,6 +352,7 @@ const struct peer peer_backorder = {
 	.flush = flush,
 	.state = library_state,
 	.bytes = library_bytes,
+	.anatomy = library_anatomy,
 	.close = library_close,
 };
 
@@ -358,5 +366,6 @@ const struct peer peer_backorder_batched = {
 	.flush = flush,
 	.state = library_state,
 	.bytes = library_bytes,
+	.anatomy = library_anatomy,
 	.close = library_close,
 };

@@ -377,11 +377,14 @@ static int read_number(void *number, int columns, char **values, char **names)
 static uint64_t sqlite_bytes(void *host)
 {
 	struct sqlite *self = host;
-	uint64_t pages = 0, size = 0;
+	uint64_t pages = 0, unused = 0, size = 0;
 
+	if (self->duties && sqlite3_exec(self->db, "DELETE FROM event", NULL, NULL, NULL))
+		failed(self);
 	sqlite3_exec(self->db, "PRAGMA page_count", read_number, &pages, NULL);
+	sqlite3_exec(self->db, "PRAGMA freelist_count", read_number, &unused, NULL);
 	sqlite3_exec(self->db, "PRAGMA page_size", read_number, &size, NULL);
-	return pages * size;
+	return (pages - unused) * size;
 }
 
 static void sqlite_close(void *host)

@@ -89,14 +89,18 @@ static void name_item(struct text *text, uint32_t index, struct random *random)
 		colours[random_below(random, 6)], sizes[random_below(random, 4)], (unsigned)index);
 }
 
-static void make_order(struct order *order, size_t index, const struct zipf *zipf,
+static void make_order(struct order *order, size_t index, uint32_t lines, const struct zipf *zipf,
                        struct random *random)
 {
+	uint32_t most = zipf->count < LINES ? zipf->count : LINES;
 	uint32_t i, j;
 
 	order->number = (uint32_t)index + 1;
 	order->order_class = random_below(random, CLASSES);
-	order->count = 1 + random_below(random, zipf->count < LINES ? zipf->count : LINES);
+	if (lines == 0)
+		order->count = 1 + random_below(random, most);
+	else
+		order->count = lines < most ? lines : most;
 	for (i = 0; i < order->count; i++) {
 		do {
 			order->lines[i].item = zipf_next(zipf, random);
@@ -109,7 +113,8 @@ static void make_order(struct order *order, size_t index, const struct zipf *zip
 	                                    (unsigned)order->number);
 }
 
-void world_open(struct world *world, uint32_t items, uint32_t on_hand, size_t orders, uint64_t seed)
+void world_open(struct world *world, uint32_t items, uint32_t on_hand, size_t orders,
+                uint32_t lines, uint64_t seed)
 {
 	struct random random = {seed};
 	struct zipf zipf;
@@ -124,7 +129,7 @@ void world_open(struct world *world, uint32_t items, uint32_t on_hand, size_t or
 	for (i = 0; i < items; i++)
 		name_item(&world->items[i], (uint32_t)i, &random);
 	for (i = 0; i < orders; i++)
-		make_order(&world->orders[i], i, &zipf, &random);
+		make_order(&world->orders[i], i, lines, &zipf, &random);
 	zipf_close(&zipf);
 }
 
