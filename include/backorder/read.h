@@ -375,10 +375,10 @@ enum {
 	BKO_CHECK_F2 = 8,  /* no lower band served before a higher one in the same queue */
 	BKO_CHECK_R2 = 9,  /* no hold outlives its expiry at the settled time */
 	BKO_CHECK_O2 = 10, /* an order's record is in a status the table lists */
-	BKO_CHECK_P4 = 11, /* kept dates equal those recomputed */
+	BKO_CHECK_P4 = 11, /* kept dates equal those recomputed: when time is next due here */
 	BKO_CHECK_E2 = 12, /* event numbers dense, never reused */
 	BKO_CHECK_E3 = 13, /* acknowledgements and trimming within bounds */
-	BKO_CHECK_S1 = 14, /* queue rows, agenda rows and lines belong together */
+	BKO_CHECK_S1 = 14, /* rows that name each other are all there, and agree */
 	BKO_CHECK_RECORD = 15 /* a record that cannot be read */
 };
 struct bko_finding {

@@ -91,18 +91,13 @@ int32_t bko__op_check(struct bko_engine *engine, struct bko_outcome *outcome)
 	return BKO__REPLAYED;
 }
 
-/* Key of the n-th row of further units: that of the outcome, with 'u' for its 'o'. */
+/* Key of the n-th row of further units: that of the outcome, with 'u' for its 'o'. Only
+ * operations on orders have them. */
 static void units_key(const struct bko__row *row, uint32_t n, struct bko__key *key)
 {
-	uint32_t id_at = row->key_size - 1;
-
 	memcpy(key->bytes, row->key, row->key_size);
 	key->size = row->key_size;
-	/* back over the operation's id to the byte that says what the row is */
-	while (id_at &&
-	       !(key->bytes[id_at] == key->size - id_at - 1 && key->bytes[id_at - 1] == 'o'))
-		id_at--;
-	key->bytes[id_at - 1] = 'u';
+	key->bytes[2 + row->key[1]] = 'u'; /* behind the order's id */
 	bko__key_number(key, n, 2);
 }
 

@@ -31,6 +31,42 @@ void bko__found(struct bko__audit *audit, uint32_t check, uint32_t what, int64_t
 	bko__id_out(*order, &out->order);
 }
 
+void bko__audit_past(const struct bko__row *row, struct bko__key *key)
+{
+	struct bko__key whole;
+
+	whole.size = row->key_size;
+	memcpy(whole.bytes, row->key, row->key_size);
+	*key = whole;
+	if (key->size < BKO_KEY_MAX)
+		bko__key_byte(key, 0);
+	else
+		bko__key_after(&whole, key);
+}
+
+int32_t bko__audit_base(struct bko_engine *engine)
+{
+	int32_t status = bko__base_load(engine);
+
+	if (status != BKO_E_CORRUPT)
+		return status;
+	engine->tx.defaults = bko__take(engine, sizeof *engine->tx.defaults);
+	if (!engine->tx.defaults)
+		return engine->tx.status;
+	memset(engine->tx.defaults, 0, sizeof *engine->tx.defaults);
+	return BKO_OK;
+}
+
+int bko__audit_doubts(struct bko_engine *engine, struct bko__audit *audit, int wrong)
+{
+	if (wrong && !(engine->store.caps & BKO_STORE_EXCLUSIVE) && audit->tries < TRIES - 1) {
+		audit->tries++;
+		return 1;
+	}
+	audit->tries = 0;
+	return 0;
+}
+
 void bko__audit_close(struct bko_engine *engine)
 {
 	struct bko__audit *audit = engine->audit;
@@ -42,7 +78,7 @@ void bko__audit_close(struct bko_engine *engine)
 
 static void begin_phase(struct bko__audit *audit, uint32_t phase)
 {
-	static const uint8_t letters[] = {'I', 0, 'O', 0, 0, 'O', 'T', 0};
+	static const uint8_t letters[] = {'I', 0, 'O', 0, 0, 'I', 'O', 'O', 'T', 'D', 0};
 
 	audit->phase = phase;
 	audit->from.size = 0;
@@ -87,7 +123,7 @@ static void next_group(struct bko__audit *audit)
 	}
 	audit->count = audit->tries = 0;
 	if (audit->end) {
-		begin_phase(audit, BKO__AUDIT_ORDERS);
+		begin_phase(audit, BKO__AUDIT_ITEMS);
 		return;
 	}
 	begin_phase(audit, BKO__AUDIT_GROUP);
@@ -101,7 +137,7 @@ static void advance(struct bko__audit *audit)
 	case BKO__AUDIT_GROUP:
 		audit->group_end = audit->next;
 		audit->at = 0;
-		begin_phase(audit, audit->count ? BKO__AUDIT_ROWS : BKO__AUDIT_ORDERS);
+		begin_phase(audit, audit->count ? BKO__AUDIT_ROWS : BKO__AUDIT_ITEMS);
 		break;
 	case BKO__AUDIT_ROWS:
 		audit->from.size = 0;
@@ -121,21 +157,16 @@ static void advance(struct bko__audit *audit)
 			begin_phase(audit, BKO__AUDIT_ROWS);
 		}
 		break;
-	case BKO__AUDIT_ORDERS: begin_phase(audit, BKO__AUDIT_DUE); break;
-	case BKO__AUDIT_DUE:
-		begin_phase(audit, BKO__AUDIT_LANES);
-		audit->lane = 0;
-		audit->number = 0;
-		break;
-	default: begin_phase(audit, BKO__AUDIT_DONE); break;
+	default: begin_phase(audit, audit->phase + 1); break;
 	}
 }
 
 static int32_t verify_step(struct bko_engine *engine, struct bko__auditing *a)
 {
-	static const bko__run runs[] = {bko__audit_group, bko__audit_rows,  bko__audit_places,
-	                                bko__audit_judge, bko__audit_again, bko__audit_orders,
-	                                bko__audit_due,   bko__audit_lanes};
+	static const bko__run runs[] = {bko__audit_group,  bko__audit_rows,     bko__audit_places,
+	                                bko__audit_judge,  bko__audit_again,    bko__audit_items,
+	                                bko__audit_orders, bko__audit_outcomes, bko__audit_due,
+	                                bko__audit_alone,  bko__audit_lanes};
 	struct bko__audit *audit = a->audit;
 	int32_t status;
 

@@ -7,6 +7,30 @@
 
 enum { LOG_ROWS = 32 };
 
+/* Whether a T row is the one that its head speaks of. */
+static int due_told(const struct bko__row *row, const struct bko__row *position)
+{
+	struct bko__head head;
+
+	return row->key_size > 6 && position->present &&
+	       !bko__head_get(bko__value(position), &head) &&
+	       head.due == (int64_t)bko__get_be(row->key + 1, 6);
+}
+
+static void found_due(struct bko__audit *audit, const struct bko__row *row,
+                      const struct bko__row *position)
+{
+	struct bko_span item = {NULL, 0}, location = {NULL, 0}, none = {NULL, 0};
+	int64_t due = row->key_size > 6 ? (int64_t)bko__get_be(row->key + 1, 6) : 0;
+	struct bko__head head;
+
+	if (!bko__key_id_at(row, 7, &item) || !bko__key_id_at(row, 8 + item.size, &location))
+		location.size = 0;
+	if (!position->present || bko__head_get(bko__value(position), &head))
+		head.due = BKO__NEVER;
+	bko__found(audit, BKO_CHECK_S1, 2, head.due, due, &item, &location, &none, 0);
+}
+
 /* Each T row is the one that a head speaks of. */
 int32_t bko__audit_due(struct bko_engine *engine, void *arguments)
 {
@@ -16,6 +40,7 @@ int32_t bko__audit_due(struct bko_engine *engine, void *arguments)
 	struct bko__range *range;
 	uint32_t i;
 	int32_t status;
+	int wrong = 0;
 
 	bko__key_begin(&all, 'T');
 	bko__key_after(&all, &end);
@@ -35,35 +60,20 @@ int32_t bko__audit_due(struct bko_engine *engine, void *arguments)
 		status = bko__fetch(engine);
 	if (status)
 		return status;
+	for (i = 0; i < range->count; i++)
+		wrong |= !due_told(range->rows[i], heads[i]);
+	a->done = 0;
+	if (bko__audit_doubts(engine, a->audit, wrong)) {
+		a->audit->next = a->audit->from;
+		return BKO_OK;
+	}
 	for (i = 0; i < range->count; i++) {
-		const struct bko__row *row = range->rows[i];
-		struct bko_span item = {row->key, 0}, location = {row->key, 0}, none = {NULL, 0};
-		struct bko__head head;
-		int64_t due = row->key_size > 6 ? (int64_t)bko__get_be(row->key + 1, 6) : 0;
-
-		if (heads[i]->present && !bko__head_get(bko__value(heads[i]), &head) &&
-		    head.due == due)
-			continue;
-		if (row->key_size > 9 && row->key_size >= 9u + row->key[7] &&
-		    row->key[7] <= BKO_ID_MAX &&
-		    row->key_size == 9u + row->key[7] + row->key[8 + row->key[7]]) {
-			item.data = row->key + 8;
-			item.size = row->key[7];
-			location.data = row->key + 9 + row->key[7];
-			location.size = row->key[8 + row->key[7]];
-		}
-		if (engine->store.caps & BKO_STORE_EXCLUSIVE) /* else it may just have moved */
-			bko__found(a->audit, BKO_CHECK_S1, 2,
-			           heads[i]->present ? head.due : BKO__NEVER, due, &item, &location,
-			           &none, 0);
+		if (!due_told(range->rows[i], heads[i]))
+			found_due(a->audit, range->rows[i], heads[i]);
 	}
 	a->done = !range->more;
-	if (range->more) {
-		a->audit->next.size = range->rows[range->count - 1]->key_size;
-		memcpy(a->audit->next.bytes, range->rows[range->count - 1]->key,
-		       a->audit->next.size);
-		bko__key_byte(&a->audit->next, 0);
-	}
+	if (range->more)
+		bko__audit_past(range->rows[range->count - 1], &a->audit->next);
 	return BKO_OK;
 }
 

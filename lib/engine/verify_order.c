@@ -1,9 +1,11 @@
 /*
  * verify_order.c - orders: each line adds up, each record is in a status the table
- * lists.
+ * lists, each row below them can be read.
  */
 #include "base/number.h"
 #include "engine/verify.h"
+
+enum { OUTCOME_ROWS = 32 };
 
 /* What is wrong with an order: the first thing, or nothing (check 0). */
 struct fault {
@@ -99,14 +101,15 @@ int32_t bko__audit_orders(struct bko_engine *engine, void *arguments)
 	struct bko_span id, none = {NULL, 0};
 	struct bko__ord *order = NULL;
 	struct fault fault;
-	uint32_t found = 1;
+	uint32_t found = 1, end = 0;
 	int32_t status = bko__base_want(engine);
 
 	memset(&fault, 0, sizeof fault);
 	if (!status)
-		status = bko__audit_next(engine, &from, &id);
+		status = bko__audit_next(engine, &from, &id, &end);
 	if (!status && !id.size) {
-		a->done = 1;
+		a->done = end;
+		a->audit->next = from;
 		return BKO_OK;
 	}
 	if (!status)
@@ -114,7 +117,7 @@ int32_t bko__audit_orders(struct bko_engine *engine, void *arguments)
 	if (!status)
 		status = bko__fetch(engine);
 	if (!status)
-		status = bko__base_load(engine);
+		status = bko__audit_base(engine);
 	if (!status)
 		status = bko__order_decode(engine, order, &found);
 	if (!status && order->lines)
@@ -131,18 +134,81 @@ int32_t bko__audit_orders(struct bko_engine *engine, void *arguments)
 	if (status)
 		return status;
 	a->done = 0;
-	a->audit->next = from;
-	if (!fault.check) {
-		a->audit->tries = 0;
-		return BKO_OK;
-	}
-	if (!(engine->store.caps & BKO_STORE_EXCLUSIVE) && a->audit->tries < 2) {
-		a->audit->tries++;
+	if (bko__audit_doubts(engine, a->audit, fault.check != 0)) {
 		a->audit->next = a->audit->from;
 		return BKO_OK;
 	}
-	a->audit->tries = 0;
-	bko__found(a->audit, fault.check, fault.what, fault.expected, fault.found, &none, &none,
-	           &id, fault.line);
+	a->audit->next = from;
+	if (fault.check)
+		bko__found(a->audit, fault.check, fault.what, fault.expected, fault.found, &none,
+		           &none, &id, fault.line);
+	return BKO_OK;
+}
+
+/* Units of a row: each can be read, and there is no more. */
+static int units_sound(struct bko__reader *reader, uint32_t count)
+{
+	struct bko__unit unit;
+
+	while (count-- && !reader->bad)
+		bko__unit_read(reader, &unit);
+	return !reader->bad && reader->at == reader->size;
+}
+
+/* Whether a row below an order, whose further key begins at byte `at`, can be read. */
+static int below_sound(struct bko_engine *engine, const struct bko__row *row, size_t at,
+                       struct bko__opcome *room)
+{
+	struct bko__reader reader = {row->value, row->value_size, 0, 0};
+	struct bko__unit unit;
+	struct bko_span id;
+
+	switch (row->key[at]) {
+	case 'l': return row->key_size == at + 3; /* its bytes are looked at with the order */
+	case 'o':
+		return bko__key_id_at(row, at + 1, &id) && id.size &&
+		       row->key_size == at + 2 + id.size &&
+		       !bko__op_read(engine, row, &reader, room) &&
+		       units_sound(&reader, room->units <= BKO__INLINE_UNITS ? room->units : 0);
+	case 'u':
+		while (reader.at < reader.size && !reader.bad)
+			bko__unit_read(&reader, &unit);
+		return bko__key_id_at(row, at + 1, &id) && id.size &&
+		       row->key_size == at + 4 + id.size && !reader.bad;
+	default: return 0;
+	}
+}
+
+/* A page of rows at and below orders. The key of each must be one; orders themselves had
+ * a pass of their own. */
+int32_t bko__audit_outcomes(struct bko_engine *engine, void *arguments)
+{
+	struct bko__auditing *a = arguments;
+	struct bko_span id, none = {NULL, 0};
+	struct bko__opcome *room = bko__take(engine, sizeof *room);
+	struct bko__range *range;
+	struct bko__key all, end;
+	uint32_t i;
+	int32_t status;
+
+	bko__key_begin(&all, 'O');
+	bko__key_after(&all, &end);
+	range = bko__want_range(engine, &a->audit->from, &end, OUTCOME_ROWS);
+	status = room ? bko__fetch(engine) : engine->tx.status;
+	for (i = 0; !status && i < range->count; i++) {
+		const struct bko__row *row = range->rows[i];
+
+		if (!bko__key_id_at(row, 1, &id) || !id.size)
+			id.size = 0;
+		else if (row->key_size == 2 + id.size ||
+		         below_sound(engine, row, 2 + id.size, room))
+			continue;
+		bko__found(a->audit, BKO_CHECK_RECORD, 30, 1, 0, &none, &none, &id, 0);
+	}
+	if (status)
+		return status;
+	a->done = !range->more;
+	if (range->more)
+		bko__audit_past(range->rows[range->count - 1], &a->audit->next);
 	return BKO_OK;
 }

@@ -247,27 +247,178 @@ static void finds_strays(void **state)
 	assert_true(found_check(&found, BKO_CHECK_S1));
 }
 
+/* Appends to a key what the text says: its letters, and an id's length for each dot that
+ * comes before one. */
+static void key_of(const char *text, struct bko__key *key)
+{
+	size_t length;
+
+	key->size = 0;
+	while (*text) {
+		if (*text != '.') {
+			bko__key_byte(key, (uint8_t)*text++);
+			continue;
+		}
+		length = strcspn(++text, ".+");
+		bko__key_id(key, text, length);
+		text += length + (text[length] == '+');
+	}
+}
+
+/* Rows that cannot be read, or stand where none can: each is one violation of RECORD or S1,
+ * and what is beside it is still looked at. A dot begins an id, a plus ends it. */
 static void finds_damaged_rows(void **state)
 {
-	static const char *const suffixes[] = {"b", "tsoon!!", "dsoon!!"};
+	static const struct {
+		const char *key;
+		uint32_t check;
+	} rows[] = {
+		{"I.cup.loft+b", BKO_CHECK_RECORD},       /* buckets */
+		{"I.cup.hall+dsoon!!", BKO_CHECK_RECORD}, /* counted demand */
+		{"I.cup.hall+f.erp", BKO_CHECK_RECORD},   /* a feed's figure */
+		{"I.cup.hall+o.op", BKO_CHECK_RECORD},    /* an outcome */
+		{"I.cup.hall+p", BKO_CHECK_RECORD},       /* a policy */
+		{"I.cup.hall+s.late", BKO_CHECK_RECORD},  /* a supply */
+		{"I.cup.hall+tsoon!!", BKO_CHECK_RECORD}, /* an agenda row */
+		{"I.cup.hall+wsoon!!", BKO_CHECK_RECORD}, /* a part */
+		{"I.cup.hall+?", BKO_CHECK_RECORD},       /* nothing we know */
+		{"I.jug", BKO_CHECK_RECORD},              /* an item */
+		{"I.cup.roof+b", BKO_CHECK_S1},           /* no such position */
+		{"I.lid.hall+b", BKO_CHECK_S1},           /* nor item */
+		{"I", BKO_CHECK_RECORD},                  /* keys that are none */
+		{"Izz", BKO_CHECK_RECORD},
+		{"I.cup+z", BKO_CHECK_RECORD},
+		{"O", BKO_CHECK_RECORD},
+		{"Ozz", BKO_CHECK_RECORD},
+		{"O.z", BKO_CHECK_RECORD},      /* an order */
+		{"O.a+o.op", BKO_CHECK_RECORD}, /* an outcome */
+		{"O.a+o", BKO_CHECK_RECORD},
+		{"O.a+u.op+12", BKO_CHECK_RECORD}, /* its units */
+		{"O.a+?", BKO_CHECK_RECORD},
+		{"L.hall", BKO_CHECK_RECORD}, /* a calendar */
+		{"L.hall", BKO_CHECK_S1},     /* that the defaults know nothing of */
+		{"L.hall+z", BKO_CHECK_RECORD},
+		{"X\1.cup", BKO_CHECK_RECORD}, /* a limit */
+		{"X\1.cup", BKO_CHECK_S1},
+		{"X\7.cup", BKO_CHECK_RECORD},
+		{"Sx", BKO_CHECK_RECORD},
+		{"Dx", BKO_CHECK_RECORD},
+	};
 	struct stage *s = *state;
-	struct bko_span item = stage_span("cup"), location = stage_span("hall");
 	uint8_t bytes[3] = {BKO__FORMAT, 0xff, 0xff};
 	struct bko__writer w = {bytes, 3, 3, 0};
+	struct bko__head good, bad;
 	struct found found;
 	struct bko__key key;
-	size_t i, c;
+	size_t i;
 
 	scene(s);
-	for (i = 0; i < 3; i++) {
-		bko__pos_key(&item, &location, &key);
-		for (c = 0; suffixes[i][c]; c++)
-			bko__key_byte(&key, (uint8_t)suffixes[i][c]);
+	stage_receive(s, "cup", "loft", 1);
+	good = bad = stage_head(s, "cup", "hall");
+	bad.received++;
+	put_head(s, &bad);
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		key_of(rows[i].key, &key);
 		put(s, &key, &w);
 		verify(s, 0, FINDINGS / 2, &found);
-		assert_true(found_check(&found, BKO_CHECK_RECORD));
+		assert_true(found_check(&found, rows[i].check));
+		assert_true(found_check(&found, BKO_CHECK_Q1));
+		assert_true(found.count <= 4);
 		delete_key(s, &key);
 	}
+	put_head(s, &good);
+	verify(s, 0, 2, &found);
+	assert_int_equal(found.count, 0);
+}
+
+/* A damaged row of defaults is one violation as well. */
+static void finds_damaged_defaults(void **state)
+{
+	uint8_t bytes[3] = {BKO__FORMAT, 0xff, 0xff};
+	struct bko__writer w = {bytes, 3, 3, 0};
+	struct stage *s = *state;
+	struct found found;
+	struct bko__key key;
+
+	scene(s);
+	bko__key_begin(&key, 'D');
+	put(s, &key, &w);
+	verify(s, 0, FINDINGS / 2, &found);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.list[0].check, BKO_CHECK_RECORD);
+	assert_int_equal(found.list[0].line, 'D');
+}
+
+/* An item whose record, or one of whose positions, is gone. */
+static void finds_lost_items(void **state)
+{
+	static const char *const keys[] = {"I.cup", "I.cup.hall"};
+	struct stage *s = *state;
+	struct found found;
+	struct bko__key key;
+	size_t i;
+
+	scene(s);
+	for (i = 0; i < 2; i++) {
+		key_of(keys[1 - i], &key);
+		delete_key(s, &key);
+		verify(s, 0, FINDINGS / 2, &found);
+		assert_true(found_check(&found, BKO_CHECK_S1));
+		assert_int_equal(found.list[0].item.size, 3);
+	}
+}
+
+static void put_supply(struct stage *s, const struct bko__supply *supply)
+{
+	uint8_t bytes[BKO_VALUE_MAX];
+	struct bko__writer w = {bytes, 0, sizeof bytes, 0};
+	struct bko__key key;
+
+	key_of("I.cup.hall+s.po", &key);
+	bko__supply_put(&w, supply);
+	put(s, &key, &w);
+}
+
+/* Dates the position keeps: when it is next due, which supplies are overdue. */
+static void finds_wrong_dates(void **state)
+{
+	struct stage *s = *state;
+	struct bko__head good, bad;
+	struct bko__supply supply;
+	struct found found;
+	struct bko__key key;
+
+	scene(s);
+	good = bad = stage_head(s, "cup", "hall");
+	bad.due = BKO__NEVER;
+	put_head(s, &bad);
+	verify(s, 0, FINDINGS / 2, &found);
+	assert_true(found_check(&found, BKO_CHECK_P4));
+	assert_int_equal(found.list[0].expected, good.due);
+	bad = good; /* later than the holds that run out */
+	bad.due++;
+	put_head(s, &bad);
+	verify(s, 0, FINDINGS / 2, &found);
+	assert_true(found_check(&found, BKO_CHECK_P4));
+	put_head(s, &good);
+	assert_true(stage_supply(s, "cup", "hall", "po", &supply));
+	supply.overdue = 1;
+	put_supply(s, &supply);
+	verify(s, 0, FINDINGS / 2, &found);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.list[0].check, BKO_CHECK_P4);
+	supply.overdue = 0;
+	supply.due = 5;
+	supply.grace = 0;
+	put_supply(s, &supply);
+	verify(s, 0, FINDINGS / 2, &found);
+	assert_true(found_check(&found, BKO_CHECK_P4));
+	/* what holds have, by the row that ends them */
+	key_of("I.cup.hall+t", &key);
+	bko__key_number(&key, (uint64_t)good.due, 6);
+	delete_key(s, &key);
+	verify(s, 0, FINDINGS / 2, &found);
+	assert_true(found_check(&found, BKO_CHECK_S1));
 }
 
 /* A number of the outbox that is missing, and a consumer beyond its end. */
@@ -330,6 +481,9 @@ int main(void)
 		COLD(repairs_derived_totals_only),
 		COLD(finds_strays),
 		COLD(finds_damaged_rows),
+		COLD(finds_damaged_defaults),
+		COLD(finds_lost_items),
+		COLD(finds_wrong_dates),
 		COLD(finds_gaps_in_events),
 		STAGED(refuses_wrong_cursors),
 	};
