@@ -52,7 +52,11 @@ uint32_t model_status(const struct model *m, const struct order *o, int64_t now)
 /* Whether a verb is possible in the order's status (transition table). */
 int32_t model_may(const struct model *m, const struct order *o, const struct op *op)
 {
-	uint32_t status = model_status(m, o, op->now);
+	/* A line that moves lives by the clock of where it goes, too. */
+	int moves = op->kind == OP_AMEND && op->option & BKO_AMEND_LOCATION &&
+	            op->line < (int32_t)o->line_count;
+	int64_t there = moves ? m->positions[o->lines[op->line].item][op->to].settled : 0;
+	uint32_t status = model_status(m, o, there > op->now ? there : op->now);
 	int held = status == BKO_STATUS_HELD;
 	int closed = status == BKO_STATUS_CANCELLED || status == BKO_STATUS_COMPLETE;
 	int state = 0;
