@@ -17,6 +17,7 @@ struct adjusting {
 	struct bko__pos *pos;
 	struct bko__row *feed;
 	int64_t missing;
+	struct bko__opcome done;
 };
 
 static void adjust_hash(const struct bko_adjustment *a, struct bko__hash *hash)
@@ -123,9 +124,9 @@ static int32_t adjust_run(struct bko_engine *engine, void *arguments)
 {
 	struct adjusting *a = arguments;
 	const struct bko_adjustment *q = &a->adjustment;
-	struct bko__opcome done;
+	struct bko__opcome *done = &a->done;
 	struct bko__hash hash;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	int32_t status;
 
 	a->missing = 0;
@@ -137,25 +138,25 @@ static int32_t adjust_run(struct bko_engine *engine, void *arguments)
 	if (q->bucket.size || q->to_bucket.size)
 		bko__buckets_want(engine, a->pos);
 	if (q->kind == BKO_ADJUST_FEED) {
-		bko__pos_subkey(a->pos, 'f', &key);
-		bko__key_id(&key, q->source.data, q->source.size);
-		a->feed = bko__want(engine, &key, BKO__WANT_FREE);
+		bko__pos_subkey(a->pos, 'f', key);
+		bko__key_id(key, q->source.data, q->source.size);
+		a->feed = bko__want(engine, key, BKO__WANT_FREE);
 	}
 	status = bko__stock_load(engine, a->pos, a->op.now_ms, a->outcome);
 	if (status)
 		return status;
 	if (!a->pos->exists)
 		return bko__fail(engine, BKO_E_NOT_FOUND, "adjustment.location");
-	memset(&done, 0, sizeof done);
-	status = q->kind == BKO_ADJUST_MOVE ? adjust_move(engine, a, &done.quantity)
-	                                    : adjust_amount(engine, a, &done.quantity);
+	memset(done, 0, sizeof *done);
+	status = q->kind == BKO_ADJUST_MOVE ? adjust_move(engine, a, &done->quantity)
+	                                    : adjust_amount(engine, a, &done->quantity);
 	if (status)
 		return status;
 	a->pos->head.revision++;
 	a->pos->dirty = 1;
-	done.missing = a->missing;
-	done.subject = q->reason;
-	return bko__stock_done(engine, a->pos, &done, a->outcome);
+	done->missing = a->missing;
+	done->subject = q->reason;
+	return bko__stock_done(engine, a->pos, done, a->outcome);
 }
 
 static int32_t adjust_check_text(struct bko_engine *engine, const struct bko_span *text,
@@ -203,18 +204,19 @@ int32_t bko_stock_adjust(bko_engine *engine, const struct bko_op *op,
                          const struct bko_adjustment *adjustment, struct bko_outcome *outcome)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_ADJUST, op);
-	struct adjusting a;
+	struct adjusting *a;
 
 	if (status)
 		return status;
-	status = bko__check_op(engine, op, &a.op);
+	a = BKO__CALL(engine, struct adjusting);
+	status = bko__check_op(engine, op, &a->op);
 	if (!status)
-		status = bko__struct_in(engine, &a.adjustment, sizeof a.adjustment, adjustment,
+		status = bko__struct_in(engine, &a->adjustment, sizeof a->adjustment, adjustment,
 		                        adjustment ? adjustment->struct_size : 0, "adjustment");
 	if (!status)
 		status = bko__check_outcome(engine, outcome);
 	if (!status)
-		status = adjust_check(engine, &a.adjustment);
-	a.outcome = outcome;
-	return status ? status : bko__drive(engine, adjust_run, &a);
+		status = adjust_check(engine, &a->adjustment);
+	a->outcome = outcome;
+	return status ? status : bko__drive(engine, adjust_run, a);
 }

@@ -11,13 +11,19 @@
 struct amending {
 	struct bko__order_op call;
 	struct bko_amend amend;
+	/* of the run: so many units more of a line, or moved, as they are decided; the place
+	 * they were moved from */
+	struct bko__buyer buyer;
+	struct bko__plan plan;
+	struct bko__place origin;
 };
 
 /* A buyer with one plan: so many units more of a line. */
-static void plan_more(const struct amending *a, struct bko__ol *line, int64_t quantity,
-                      struct bko__buyer *buyer, struct bko__plan *plan)
+static void plan_more(struct amending *a, const struct bko__ol *line, int64_t quantity)
 {
 	const struct bko__ord *order = &a->call.order;
+	struct bko__buyer *buyer = &a->buyer;
+	struct bko__plan *plan = &a->plan;
 
 	memset(buyer, 0, sizeof *buyer);
 	memset(plan, 0, sizeof *plan);
@@ -34,9 +40,9 @@ static void plan_more(const struct amending *a, struct bko__ol *line, int64_t qu
 	plan->quantity = quantity;
 }
 
-static int32_t refuse_amend(struct bko_engine *engine, struct amending *a,
-                            const struct bko__plan *plan)
+static int32_t refuse_amend(struct bko_engine *engine, struct amending *a)
 {
+	const struct bko__plan *plan = &a->plan;
 	struct bko__opcome *done = &a->call.done;
 	int32_t status;
 
@@ -49,10 +55,10 @@ static int32_t refuse_amend(struct bko_engine *engine, struct amending *a,
 }
 
 /* Places for what a plan took, told as one kind of change. */
-static int32_t add_places(struct bko_engine *engine, struct amending *a, struct bko__buyer *buyer,
-                          struct bko__plan *plan, uint32_t part, uint32_t by)
+static int32_t add_places(struct bko_engine *engine, struct amending *a, uint32_t part, uint32_t by)
 {
 	struct bko__ord *order = &a->call.order;
+	struct bko__plan *plan = &a->plan;
 	int32_t status = BKO_OK;
 	uint32_t c;
 
@@ -61,7 +67,7 @@ static int32_t add_places(struct bko_engine *engine, struct amending *a, struct 
 
 		if (!plan->now[c] && !waits)
 			continue;
-		status = bko__place_part(engine, order, a->amend.line, buyer, plan, c, part);
+		status = bko__place_part(engine, order, a->amend.line, &a->buyer, plan, c, part);
 		if (!status && by == BKO_BY_AMENDING && !a->call.until)
 			bko__demand_count(engine, plan->pos[c], plan->now[c] + waits, 0);
 		if (plan->now[c])
@@ -94,38 +100,38 @@ static int32_t next_part(struct bko_engine *engine, struct amending *a, uint32_t
 static int32_t more(struct bko_engine *engine, struct amending *a, int64_t quantity)
 {
 	struct bko__ol *line = &a->call.order.lines[a->amend.line];
-	struct bko__buyer buyer;
-	struct bko__plan plan;
+	struct bko__buyer *buyer = &a->buyer;
+	struct bko__plan *plan = &a->plan;
 	uint32_t part, c;
 	int32_t status = next_part(engine, a, &part);
 
 	if (status)
 		return status;
-	plan_more(a, line, quantity, &buyer, &plan);
-	plan.count = (uint32_t)bko__min(line->rec.candidate_count, BKO_CANDIDATES_MAX);
-	if (!plan.count) /* it was refused: none of its locations was known */
+	plan_more(a, line, quantity);
+	plan->count = (uint32_t)bko__min(line->rec.candidate_count, BKO_CANDIDATES_MAX);
+	if (!plan->count) /* it was refused: none of its locations was known */
 		return bko__fail(engine, BKO_E_NOT_FOUND, "amend.line (its locations)");
-	for (c = 0; c < plan.count; c++) {
-		plan.candidates[c] = line->candidates[c];
-		plan.location[c] = c;
+	for (c = 0; c < plan->count; c++) {
+		plan->candidates[c] = line->candidates[c];
+		plan->location[c] = c;
 	}
-	bko__decide_want(engine, &plan, a->call.flags);
-	status = bko__decide_load(engine, &buyer, a->call.flags);
+	bko__decide_want(engine, plan, a->call.flags);
+	status = bko__decide_load(engine, buyer, a->call.flags);
 	if (!status)
-		status = bko__decide_line(engine, &buyer, 0, UINT32_MAX,
+		status = bko__decide_line(engine, buyer, 0, UINT32_MAX,
 		                          bko__order_use(engine, &a->call.order, &line->rec.item));
 	if (status)
 		return status;
-	if (plan.refused &&
-	    (!(a->call.order.rec.flags & BKO_ORDER_ACCEPT_PART) || plan.refused == quantity))
-		return refuse_amend(engine, a, &plan);
-	status = add_places(engine, a, &buyer, &plan, part, BKO_BY_AMENDING);
-	line->rec.ordered += plan.taken + plan.later;
+	if (plan->refused &&
+	    (!(a->call.order.rec.flags & BKO_ORDER_ACCEPT_PART) || plan->refused == quantity))
+		return refuse_amend(engine, a);
+	status = add_places(engine, a, part, BKO_BY_AMENDING);
+	line->rec.ordered += plan->taken + plan->later;
 	a->call.done.asked = quantity;
-	a->call.done.refused = plan.refused;
-	a->call.done.reason = plan.said.reason;
-	a->call.done.quantity = plan.taken + plan.later;
-	if (plan.refused)
+	a->call.done.refused = plan->refused;
+	a->call.done.reason = plan->said.reason;
+	a->call.done.quantity = plan->taken + plan->later;
+	if (plan->refused)
 		a->call.done.outcome_flags = BKO_OUTCOME_IN_PART;
 	return status;
 }
@@ -218,36 +224,36 @@ static int32_t move_units(struct bko_engine *engine, struct amending *a, uint32_
                           int64_t units, int64_t *moved)
 {
 	struct bko__ol *line = &a->call.order.lines[a->amend.line];
-	struct bko__place origin = line->places[p];
 	struct bko__at at = bko__order_at(engine, &a->call.order, a->amend.line, p);
 	int64_t placed = at.part ? at.part->rec.placed : a->call.order.rec.placed;
-	struct bko__buyer buyer;
-	struct bko__plan plan;
+	struct bko__buyer *buyer = &a->buyer;
+	struct bko__plan *plan = &a->plan;
 	int32_t status;
 
-	plan_more(a, line, 0, &buyer, &plan);
-	plan.count = 1;
-	plan.candidates[0] = a->amend.to;
-	plan.location[0] = to;
-	bko__decide_want(engine, &plan, a->call.flags);
-	status = bko__decide_load(engine, &buyer, a->call.flags);
-	if (!status && !plan.count)
+	a->origin = line->places[p];
+	plan_more(a, line, 0);
+	plan->count = 1;
+	plan->candidates[0] = a->amend.to;
+	plan->location[0] = to;
+	bko__decide_want(engine, plan, a->call.flags);
+	status = bko__decide_load(engine, buyer, a->call.flags);
+	if (!status && !plan->count)
 		status = bko__fail(engine, BKO_E_NOT_FOUND, "amend.to");
 	if (!status)
 		status = bko__take_place(engine, &a->call, a->amend.line, p, units, BKO_BY_MOVING,
 		                         moved);
-	plan.quantity = *moved;
+	plan->quantity = *moved;
 	if (status || !*moved)
 		return status;
-	status = bko__decide_line(engine, &buyer, 0, 1,
+	status = bko__decide_line(engine, buyer, 0, 1,
 	                          bko__order_use(engine, &a->call.order, &line->rec.item));
 	if (status)
 		return status;
-	if (plan.refused)
-		return refuse_amend(engine, a, &plan);
-	plan.keep = &origin;
-	plan.keep_placed = placed;
-	return add_places(engine, a, &buyer, &plan, origin.part, BKO_BY_MOVING);
+	if (plan->refused)
+		return refuse_amend(engine, a);
+	plan->keep = &a->origin;
+	plan->keep_placed = placed;
+	return add_places(engine, a, a->origin.part, BKO_BY_MOVING);
 }
 
 static int32_t amend_location(struct bko_engine *engine, struct amending *a)
@@ -348,24 +354,25 @@ int32_t bko_order_amend(bko_engine *engine, const struct bko_op *op, const struc
                         struct bko_outcome *outcome)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_AMEND, op);
-	struct amending a;
+	struct amending *a;
 
 	if (status)
 		return status;
-	a.call.verb = BKO__VERB_AMEND;
-	a.call.flags = BKO__POS_SERVES;
-	status = bko__struct_in(engine, &a.amend, sizeof a.amend, amend,
+	a = BKO__CALL(engine, struct amending);
+	a->call.verb = BKO__VERB_AMEND;
+	a->call.flags = BKO__POS_SERVES;
+	status = bko__struct_in(engine, &a->amend, sizeof a->amend, amend,
 	                        amend ? amend->struct_size : 0, "amend");
 	if (!status)
-		status = bko__order_op_check(engine, &a.call, op, &a.amend.order, outcome);
+		status = bko__order_op_check(engine, &a->call, op, &a->amend.order, outcome);
 	if (!status)
-		status = check_amend(engine, &a.amend);
+		status = check_amend(engine, &a->amend);
 	if (status)
 		return status;
-	hash_amend(&a);
-	if (a.amend.set & BKO_AMEND_LOCATION) {
-		a.call.beside = &a.amend.to;
-		a.call.beside_line = a.amend.line;
+	hash_amend(a);
+	if (a->amend.set & BKO_AMEND_LOCATION) {
+		a->call.beside = &a->amend.to;
+		a->call.beside_line = a->amend.line;
 	}
-	return bko__drive(engine, run_amend, &a);
+	return bko__drive(engine, run_amend, a);
 }

@@ -11,6 +11,9 @@ struct asking {
 	struct bko_availability out;
 	struct bko__buyer buyer;
 	struct bko__plan plan;
+	/* of the run: of the candidate in hand */
+	struct bko__view view;
+	struct bko__decision decision;
 };
 
 /* The customer's own order is thought away: its units are back, its claims gone. */
@@ -95,24 +98,23 @@ static void restock(const struct bko__pos *pos, int64_t now, int first,
 static int32_t sum_candidates(struct bko_engine *engine, struct asking *a)
 {
 	struct bko_availability *out = &a->out;
+	struct bko__decision *decision = &a->decision;
 	int32_t status = BKO_OK;
 	uint32_t c;
 
 	memset(out, 0, sizeof *out);
 	for (c = 0; !status && c < a->plan.count; c++) {
 		struct bko__pos *pos = a->plan.pos[c];
-		struct bko__decision decision;
-		struct bko__view view;
 
 		status = project(engine, a, pos);
 		if (!status)
-			status = bko__decide_view(engine, &a->buyer, &a->plan, pos, 0, &view);
+			status = bko__decide_view(engine, &a->buyer, &a->plan, pos, 0, &a->view);
 		if (status)
 			return status;
-		bko__decide(&view, 0, &decision);
-		if (decision.later_kind == BKO_LIMIT_NONE)
+		bko__decide(&a->view, 0, decision);
+		if (decision->later_kind == BKO_LIMIT_NONE)
 			out->later_kind = BKO_LIMIT_NONE;
-		out->available_later = bko__min(out->available_later + decision.available_later,
+		out->available_later = bko__min(out->available_later + decision->available_later,
 		                                BKO__QUANTITY_MAX);
 		restock(pos, pos->now, c == 0, out);
 	}
@@ -208,11 +210,12 @@ int32_t bko_item_availability(bko_engine *engine, const struct bko_availability_
                               struct bko_availability *availability)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_AVAILABILITY, NULL);
-	struct asking a;
+	struct asking *a;
 
 	if (status)
 		return status;
-	status = bko__struct_in(engine, &a.query, sizeof a.query, query,
+	a = BKO__CALL(engine, struct asking);
+	status = bko__struct_in(engine, &a->query, sizeof a->query, query,
 	                        query ? query->struct_size : 0, "query");
 	if (!status && !availability)
 		status = bko__fail(engine, BKO_E_MISUSE, "availability");
@@ -220,10 +223,10 @@ int32_t bko_item_availability(bko_engine *engine, const struct bko_availability_
 	                availability->struct_size > BKO_STRUCT_SIZE_MAX))
 		status = bko__fail(engine, BKO_E_STRUCT_SIZE, "availability");
 	if (!status)
-		status = check_query(engine, &a.query);
+		status = check_query(engine, &a->query);
 	if (!status)
-		status = bko__drive(engine, run_ask, &a);
+		status = bko__drive(engine, run_ask, a);
 	if (!status)
-		bko__struct_out(availability, availability->struct_size, &a.out, sizeof a.out);
+		bko__struct_out(availability, availability->struct_size, &a->out, sizeof a->out);
 	return status;
 }

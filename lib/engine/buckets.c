@@ -8,10 +8,10 @@
 
 struct bko__row *bko__buckets_want(struct bko_engine *engine, const struct bko__pos *pos)
 {
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
-	bko__pos_subkey(pos, 'b', &key);
-	return bko__want(engine, &key, BKO__WANT_FREE);
+	bko__pos_subkey(pos, 'b', key);
+	return bko__want(engine, key, BKO__WANT_FREE);
 }
 
 static int32_t buckets_load(struct bko_engine *engine, const struct bko__pos *pos,

@@ -35,7 +35,7 @@ static int32_t calendar_put(struct bko_engine *engine, const struct dating *d, s
 	struct bko__defaults *defaults = engine->tx.defaults;
 	struct bko__calendar *calendar;
 	struct bko__writer w;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
 	*same = !d->calendar.working_days && !row->present;
 	if (*same)
@@ -59,8 +59,8 @@ static int32_t calendar_put(struct bko_engine *engine, const struct dating *d, s
 	}
 	w = bko__scratch(engine, BKO_VALUE_MAX);
 	bko__defaults_put(&w, defaults);
-	bko__key_begin(&key, 'D');
-	bko__put(engine, bko__want(engine, &key, 0), w.data, w.size);
+	bko__key_begin(key, 'D');
+	bko__put(engine, bko__want(engine, key, 0), w.data, w.size);
 	return engine->tx.status;
 }
 
@@ -71,14 +71,14 @@ static int32_t calendar_run(struct bko_engine *engine, void *arguments)
 	struct bko__event event;
 	uint64_t first, count;
 	struct bko__row *row;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	uint32_t same, lane;
 
 	if (status)
 		return status;
-	bko__key_begin(&key, 'L');
-	bko__key_id(&key, d->location.data, d->location.size);
-	row = bko__want(engine, &key, 0);
+	bko__key_begin(key, 'L');
+	bko__key_id(key, d->location.data, d->location.size);
+	row = bko__want(engine, key, 0);
 	lane = bko__lane_of(engine, &d->location);
 	bko__lane_want(engine, lane);
 	status = bko__fetch(engine);
@@ -127,21 +127,22 @@ int32_t bko_location_set(bko_engine *engine, int64_t now_ms, const struct bko_sp
                          const struct bko_calendar *calendar)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_CALENDAR, NULL);
-	struct dating d;
+	struct dating *d;
 
 	if (status)
 		return status;
+	d = BKO__CALL(engine, struct dating);
 	if (!location)
 		return bko__fail(engine, BKO_E_MISUSE, "location");
-	status = bko__struct_in(engine, &d.calendar, sizeof d.calendar, calendar,
+	status = bko__struct_in(engine, &d->calendar, sizeof d->calendar, calendar,
 	                        calendar ? calendar->struct_size : 0, "calendar");
 	if (!status)
 		status = bko__check_id(engine, location, 1, "location");
 	if (!status && !bko__time_ok(now_ms))
 		status = bko__fail(engine, BKO_E_RANGE, "now_ms");
 	if (!status)
-		status = calendar_check(engine, &d.calendar);
-	d.location = *location;
-	d.now = now_ms;
-	return status ? status : bko__drive(engine, calendar_run, &d);
+		status = calendar_check(engine, &d->calendar);
+	d->location = *location;
+	d->now = now_ms;
+	return status ? status : bko__drive(engine, calendar_run, d);
 }

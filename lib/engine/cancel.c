@@ -76,12 +76,13 @@ int32_t bko_order_cancel(bko_engine *engine, const struct bko_op *op, const stru
                          struct bko_outcome *outcome)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_CANCEL, op);
-	struct cancelling c;
+	struct cancelling *c;
 
 	if (status)
 		return status;
-	c.call.verb = BKO__VERB_CANCEL;
-	c.call.flags = BKO__POS_SERVES;
-	status = bko__units_check(engine, &c.call, op, units, &c.units, outcome);
-	return status ? status : bko__drive(engine, run_cancel, &c);
+	c = BKO__CALL(engine, struct cancelling);
+	c->call.verb = BKO__VERB_CANCEL;
+	c->call.flags = BKO__POS_SERVES;
+	status = bko__units_check(engine, &c->call, op, units, &c->units, outcome);
+	return status ? status : bko__drive(engine, run_cancel, c);
 }

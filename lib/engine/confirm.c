@@ -10,6 +10,9 @@
 struct confirming {
 	struct bko__order_op call;
 	struct bko_confirm confirm;
+	/* of the run: what a hold lost, as it is decided anew */
+	struct bko__buyer buyer;
+	struct bko__plan plan;
 };
 
 /* Moves a place's sums out of one row of the agenda and, extending, into another. */
@@ -82,8 +85,8 @@ static int32_t decide_lost(struct bko_engine *engine, struct confirming *c, stru
 {
 	struct bko__ord *order = &c->call.order;
 	int64_t lost = at->part->rec.outside;
-	struct bko__buyer buyer;
-	struct bko__plan plan;
+	struct bko__buyer *buyer = &c->buyer;
+	struct bko__plan *plan = &c->plan;
 	int32_t status;
 
 	*refused = 0;
@@ -94,38 +97,38 @@ static int32_t decide_lost(struct bko_engine *engine, struct confirming *c, stru
 	status = bko__at_drop_waiting(engine, at, lost, 0);
 	if (status)
 		return status;
-	memset(&buyer, 0, sizeof buyer);
-	memset(&plan, 0, sizeof plan);
-	buyer.customer = order->rec.customer;
-	buyer.channel = order->rec.channel;
-	buyer.order_class = order->rec.order_class;
-	buyer.need_by = order->rec.need_by;
-	buyer.now = order->now;
-	buyer.plans = &plan;
-	buyer.count = 1;
-	plan.item = at->pos->item;
-	plan.count = 1;
-	plan.candidates[0] = at->pos->location;
-	plan.pos[0] = at->pos;
-	plan.quantity = lost;
-	status = bko__decide_line(engine, &buyer, 0, 1,
+	memset(buyer, 0, sizeof *buyer);
+	memset(plan, 0, sizeof *plan);
+	buyer->customer = order->rec.customer;
+	buyer->channel = order->rec.channel;
+	buyer->order_class = order->rec.order_class;
+	buyer->need_by = order->rec.need_by;
+	buyer->now = order->now;
+	buyer->plans = plan;
+	buyer->count = 1;
+	plan->item = at->pos->item;
+	plan->count = 1;
+	plan->candidates[0] = at->pos->location;
+	plan->pos[0] = at->pos;
+	plan->quantity = lost;
+	status = bko__decide_line(engine, buyer, 0, 1,
 	                          bko__order_use(engine, order, &at->pos->item));
 	if (status)
 		return status;
-	*refused = plan.refused;
+	*refused = plan->refused;
 	/* the decision took what is there now from the head already */
-	count_in_limits(engine, &buyer, &plan, &at->part->rec);
-	at->part->rec.allocated += plan.taken;
-	at->part->rec.backordered += plan.later;
-	status = bko__part_limits(engine, at->pos, at->part, plan.later, 0);
-	bko__part_waits(at->pos, at->part, plan.later, 0);
+	count_in_limits(engine, buyer, plan, &at->part->rec);
+	at->part->rec.allocated += plan->taken;
+	at->part->rec.backordered += plan->later;
+	status = bko__part_limits(engine, at->pos, at->part, plan->later, 0);
+	bko__part_waits(at->pos, at->part, plan->later, 0);
 	bko__part_put(engine, at->pos, at->part);
-	if (plan.taken)
+	if (plan->taken)
 		bko__order_tell(engine, order, at->line_number, at->pos, BKO_EVENT_ALLOCATED,
-		                plan.taken, BKO_BY_CONFIRMING, &c->call.op.id);
-	if (lost - plan.later)
+		                plan->taken, BKO_BY_CONFIRMING, &c->call.op.id);
+	if (lost - plan->later)
 		bko__order_tell(engine, order, at->line_number, at->pos, BKO_EVENT_BACKORDERED,
-		                plan.later - lost, BKO_BY_CONFIRMING, &c->call.op.id);
+		                plan->later - lost, BKO_BY_CONFIRMING, &c->call.op.id);
 	return status;
 }
 
@@ -202,22 +205,23 @@ int32_t bko_order_confirm(bko_engine *engine, const struct bko_op *op,
                           const struct bko_confirm *confirm, struct bko_outcome *outcome)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_CONFIRM, op);
-	struct confirming c;
+	struct confirming *c;
 
 	if (status)
 		return status;
-	c.call.verb = BKO__VERB_CONFIRM;
-	c.call.flags = BKO__POS_SERVES;
-	status = bko__struct_in(engine, &c.confirm, sizeof c.confirm, confirm,
+	c = BKO__CALL(engine, struct confirming);
+	c->call.verb = BKO__VERB_CONFIRM;
+	c->call.flags = BKO__POS_SERVES;
+	status = bko__struct_in(engine, &c->confirm, sizeof c->confirm, confirm,
 	                        confirm ? confirm->struct_size : 0, "confirm");
 	if (!status)
-		status = bko__order_op_check(engine, &c.call, op, &c.confirm.order, outcome);
-	if (!status && !bko__time_ok(c.confirm.extend_until_ms))
+		status = bko__order_op_check(engine, &c->call, op, &c->confirm.order, outcome);
+	if (!status && !bko__time_ok(c->confirm.extend_until_ms))
 		status = bko__fail(engine, BKO_E_RANGE, "confirm.extend_until_ms");
 	if (status)
 		return status;
-	c.call.extend = c.confirm.extend_until_ms;
-	bko__hash_begin(&c.call.hash, BKO__VERB_CONFIRM);
-	bko__hash_uint(&c.call.hash, (uint64_t)c.confirm.extend_until_ms);
-	return bko__drive(engine, run_confirm, &c);
+	c->call.extend = c->confirm.extend_until_ms;
+	bko__hash_begin(&c->call.hash, BKO__VERB_CONFIRM);
+	bko__hash_uint(&c->call.hash, (uint64_t)c->confirm.extend_until_ms);
+	return bko__drive(engine, run_confirm, c);
 }

@@ -73,19 +73,19 @@ struct ahead {
 static int32_t count_kind(struct bko_engine *engine, struct bko__pos *pos, uint8_t kind,
                           struct ahead *a)
 {
-	struct bko__key from, end;
+	struct bko__key *from = &engine->room.key, *end = &engine->room.end;
 	struct bko__range *range;
 	int32_t status;
 	uint32_t i;
 
-	bko__pos_subkey(pos, kind, &from);
-	end = from;
-	bko__key_rank(&end, a->rank);
+	bko__pos_subkey(pos, kind, from);
+	*end = *from;
+	bko__key_rank(end, a->rank);
 	if (a->rank->epoch == pos->head.epoch) {
-		bko__key_number(&from, a->rank->epoch, 4);
-		bko__key_number(&from, a->rank->band, 1);
+		bko__key_number(from, a->rank->epoch, 4);
+		bko__key_number(from, a->rank->band, 1);
 	}
-	range = bko__want_range(engine, &from, &end, BKO_AHEAD_ROWS - a->seen);
+	range = bko__want_range(engine, from, end, BKO_AHEAD_ROWS - a->seen);
 	status = bko__fetch(engine);
 	for (i = 0; !status && i < range->count; i++) {
 		struct bko__pt *part =
@@ -169,7 +169,7 @@ int32_t bko__part_promise(struct bko_engine *engine, struct bko__pos *pos,
 struct listing {
 	uint8_t kind;
 	const struct bko_cursor *cursor;
-	struct bko__key next;
+	struct bko__key next, end; /* where the list stands, and where it ends */
 	struct bko_id *ids;
 	size_t capacity, count;
 	uint32_t done;
@@ -179,20 +179,19 @@ struct listing {
 static int32_t run_list(struct bko_engine *engine, void *arguments)
 {
 	struct listing *l = arguments;
-	struct bko__key from, end, all;
+	struct bko__key *from = &l->next;
 	int32_t status = BKO_OK;
 
-	bko__key_begin(&all, l->kind);
-	bko__key_after(&all, &end);
-	from = all;
+	bko__key_begin(from, l->kind);
+	bko__key_after(from, &l->end);
 	if (l->cursor->key_size) {
-		memcpy(from.bytes, l->cursor->key, l->cursor->key_size);
-		from.size = l->cursor->key_size;
+		memcpy(from->bytes, l->cursor->key, l->cursor->key_size);
+		from->size = l->cursor->key_size;
 	}
 	l->count = 0;
 	l->done = 0;
 	while (l->count < l->capacity) {
-		struct bko__range *range = bko__want_range(engine, &from, &end, 1);
+		struct bko__range *range = bko__want_range(engine, from, &l->end, 1);
 		struct bko_span id;
 
 		status = bko__fetch(engine);
@@ -205,11 +204,10 @@ static int32_t run_list(struct bko_engine *engine, void *arguments)
 		if (!bko__key_id_at(range->rows[0], 1, &id) || !id.size)
 			return bko__fail(engine, BKO_E_CORRUPT, "a key");
 		bko__id_out(id, &l->ids[l->count++]);
-		bko__key_begin(&from, l->kind);
-		bko__key_id(&from, id.data, id.size);
-		bko__key_after(&from, &from);
+		bko__key_begin(from, l->kind);
+		bko__key_id(from, id.data, id.size);
+		bko__key_after(from, from);
 	}
-	l->next = from;
 	return BKO_OK;
 }
 
@@ -217,10 +215,11 @@ int32_t bko__list_ids(struct bko_engine *engine, uint32_t verb, uint8_t kind,
                       struct bko_cursor *cursor, struct bko_id *ids, size_t capacity, size_t *count)
 {
 	int32_t status = bko__enter(engine, verb, NULL);
-	struct listing l;
+	struct listing *l;
 
 	if (status)
 		return status;
+	l = BKO__CALL(engine, struct listing);
 	if (!cursor || !count || (!ids && capacity))
 		return bko__fail(engine, BKO_E_MISUSE, "cursor, ids or count");
 	if (cursor->struct_size < sizeof *cursor || cursor->struct_size > BKO_STRUCT_SIZE_MAX)
@@ -232,18 +231,18 @@ int32_t bko__list_ids(struct bko_engine *engine, uint32_t verb, uint8_t kind,
 	*count = 0;
 	if (cursor->done)
 		return BKO_OK;
-	memset(&l, 0, sizeof l);
-	l.kind = kind;
-	l.cursor = cursor;
-	l.ids = ids;
+	memset(l, 0, sizeof *l);
+	l->kind = kind;
+	l->cursor = cursor;
+	l->ids = ids;
 	/* a call holds so many rows at a time; the caller asks again */
-	l.capacity = capacity < engine->tx.max_rows / 2 ? capacity : engine->tx.max_rows / 2;
-	status = bko__drive(engine, run_list, &l);
+	l->capacity = capacity < engine->tx.max_rows / 2 ? capacity : engine->tx.max_rows / 2;
+	status = bko__drive(engine, run_list, l);
 	if (status)
 		return status;
-	cursor->done = l.done;
-	cursor->key_size = l.next.size;
-	memcpy(cursor->key, l.next.bytes, l.next.size);
-	*count = l.count;
+	cursor->done = l->done;
+	cursor->key_size = l->next.size;
+	memcpy(cursor->key, l->next.bytes, l->next.size);
+	*count = l->count;
 	return BKO_OK;
 }

@@ -198,11 +198,12 @@ int32_t bko_demand_set(bko_engine *engine, int64_t now_ms, const struct bko_dema
 {
 	int32_t status = bko__enter(engine, BKO__VERB_DEMAND, NULL);
 	struct bko_demand_setting *s;
-	struct demanding d;
+	struct demanding *d;
 
 	if (status)
 		return status;
-	s = &d.setting;
+	d = BKO__CALL(engine, struct demanding);
+	s = &d->setting;
 	status = bko__struct_in(engine, s, sizeof *s, setting, setting ? setting->struct_size : 0,
 	                        "setting");
 	if (!status && (!bko__time_ok(now_ms) || !bko__time_ok(s->begin_ms)))
@@ -216,6 +217,6 @@ int32_t bko_demand_set(bko_engine *engine, int64_t now_ms, const struct bko_dema
 	if (!s->keep)
 		s->keep = DEMAND_KEEP;
 	s->begin_ms = s->period_ms ? s->begin_ms % s->period_ms : 0;
-	d.now = now_ms;
-	return bko__drive(engine, demand_run, &d);
+	d->now = now_ms;
+	return bko__drive(engine, demand_run, d);
 }

@@ -11,15 +11,6 @@
 
 enum { DEMAND_PAGE = 32, DEMAND_KNOWN = 1 << 30 /* of a period's flags: some position told */ };
 
-struct demand_reading {
-	struct bko_span item, location;
-	int64_t now, from;
-	uint32_t all; /* positions of the item */
-	size_t capacity;
-	struct bko_demand_period *periods; /* of the run, as laid out */
-	size_t count;
-};
-
 /* A walk over the rows of one position, those of another setting left out. */
 struct demand_walk {
 	const struct bko__pos *pos;
@@ -28,6 +19,16 @@ struct demand_walk {
 	uint32_t at;
 	int64_t start; /* of the row it stands on, BKO__NEVER behind the last */
 	struct bko__counted record;
+};
+
+struct demand_reading {
+	struct bko_span item, location;
+	int64_t now, from;
+	uint32_t all; /* positions of the item */
+	size_t capacity;
+	struct bko_demand_period *periods; /* of the run, as laid out */
+	size_t count;
+	struct demand_walk walk;
 };
 
 static int32_t demand_next(struct bko_engine *engine, struct demand_walk *walk)
@@ -80,17 +81,16 @@ static int32_t demand_periods(struct bko_engine *engine, struct demand_reading *
 	int64_t first = BKO__NEVER, now = d->now;
 	struct bko__period period;
 	const struct bko__pos *pos;
-	struct demand_walk walk;
+	struct demand_walk *walk = &d->walk;
 
 	for (pos = engine->tx.positions; pos; pos = pos->next)
 		now = bko__max(now, pos->now);
 	for (pos = engine->tx.positions; pos; pos = pos->next) {
-		int32_t status =
-			demand_begin(engine, pos, bko__demand_oldest(defaults, now), &walk);
+		int32_t status = demand_begin(engine, pos, bko__demand_oldest(defaults, now), walk);
 
 		if (status)
 			return status;
-		first = bko__min(first, walk.start);
+		first = bko__min(first, walk->start);
 	}
 	d->count = 0;
 	d->capacity = (size_t)bko__min((int64_t)d->capacity, BKO_DEMAND_KEEP_MAX);
@@ -132,30 +132,30 @@ static int32_t demand_add_rows(struct bko_engine *engine, const struct bko__pos 
                                struct demand_reading *d)
 {
 	int64_t oldest;
-	struct demand_walk walk;
+	struct demand_walk *walk = &d->walk;
 	size_t i;
-	int32_t status = demand_begin(engine, pos, 0, &walk);
+	int32_t status = demand_begin(engine, pos, 0, walk);
 
-	oldest = walk.start;
+	oldest = walk->start;
 	if (!status)
-		status = demand_begin(engine, pos, d->periods[0].start_ms, &walk);
+		status = demand_begin(engine, pos, d->periods[0].start_ms, walk);
 	for (i = 0; !status && i < d->count; i++) {
 		struct bko_demand_period *period = &d->periods[i];
 
 		if (period->start_ms < oldest)
 			continue;
-		if (walk.start == period->start_ms) {
-			period->accepted = bko__min(period->accepted + walk.record.accepted,
+		if (walk->start == period->start_ms) {
+			period->accepted = bko__min(period->accepted + walk->record.accepted,
 			                            BKO__QUANTITY_MAX);
 			period->undone =
-				bko__min(period->undone + walk.record.undone, BKO__QUANTITY_MAX);
+				bko__min(period->undone + walk->record.undone, BKO__QUANTITY_MAX);
 			period->refused =
-				bko__min(period->refused + walk.record.refused, BKO__QUANTITY_MAX);
-			demand_flag(period, demand_flags(walk.record.flags, BKO__D_SOLD_OUT,
+				bko__min(period->refused + walk->record.refused, BKO__QUANTITY_MAX);
+			demand_flag(period, demand_flags(walk->record.flags, BKO__D_SOLD_OUT,
 			                                 BKO__D_UNSELLABLE));
-			status = demand_next(engine, &walk);
-		} else if (walk.start != BKO__NEVER) {
-			demand_flag(period, demand_flags(walk.record.flags, BKO__D_BEGAN_SOLD_OUT,
+			status = demand_next(engine, walk);
+		} else if (walk->start != BKO__NEVER) {
+			demand_flag(period, demand_flags(walk->record.flags, BKO__D_BEGAN_SOLD_OUT,
 			                                 BKO__D_BEGAN_UNSELLABLE));
 		} else {
 			demand_flag(period, demand_flags(pos->head.edges, BKO__E_SOLD_OUT,
@@ -171,15 +171,15 @@ static int32_t demand_read_run(struct bko_engine *engine, void *arguments)
 	int32_t status = bko__base_want(engine);
 	struct bko__row *item_row = NULL;
 	struct bko__pos *pos;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	size_t i;
 
 	if (status)
 		return status;
 	if (d->all) {
-		bko__key_begin(&key, 'I');
-		bko__key_id(&key, d->item.data, d->item.size);
-		item_row = bko__want(engine, &key, 0);
+		bko__key_begin(key, 'I');
+		bko__key_id(key, d->item.data, d->item.size);
+		item_row = bko__want(engine, key, 0);
 		status = bko__heads_want(engine, &d->item);
 	} else if (!bko__pos_want(engine, &d->item, &d->location, 0)) {
 		return engine->tx.status;
@@ -207,32 +207,33 @@ int32_t bko_demand_read(bko_engine *engine, int64_t now_ms, const struct bko_spa
                         size_t *count)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_DEMAND_READ, NULL);
-	struct demand_reading d;
+	struct demand_reading *d;
 
 	if (status)
 		return status;
+	d = BKO__CALL(engine, struct demand_reading);
 	if (!item)
 		return bko__fail(engine, BKO_E_MISUSE, "item");
 	if (engine->batching)
 		return bko__fail(engine, BKO_E_STATE, "a batch is open");
-	memset(&d, 0, sizeof d);
-	d.item = *item;
-	d.all = !location;
+	memset(d, 0, sizeof *d);
+	d->item = *item;
+	d->all = !location;
 	if (location)
-		d.location = *location;
+		d->location = *location;
 	status = bko__check_array(engine, array, capacity, stride, sizeof *array, count);
 	if (!status)
-		status = bko__check_position(engine, &d.item, &d.location);
+		status = bko__check_position(engine, &d->item, &d->location);
 	if (!status && (!bko__time_ok(now_ms) || !bko__time_ok(from_ms)))
 		status = bko__fail(engine, BKO_E_RANGE, "now_ms or from_ms");
 	if (status)
 		return status;
-	d.now = now_ms;
-	d.from = from_ms;
-	d.capacity = capacity;
-	status = bko__drive(engine, demand_read_run, &d);
+	d->now = now_ms;
+	d->from = from_ms;
+	d->capacity = capacity;
+	status = bko__drive(engine, demand_read_run, d);
 	*count = 0;
 	if (!status)
-		bko__array_out(array, capacity, stride, d.periods, d.count, sizeof *array, count);
+		bko__array_out(array, capacity, stride, d->periods, d->count, sizeof *array, count);
 	return status;
 }

@@ -8,6 +8,7 @@
 #include "engine/tx.h"
 
 enum { BKO__ENGINE_MAGIC = 0x424b4f45, BKO__CLOSED_MAGIC = 0x424b4f58 };
+enum { BKO__CALL_WORDS = 256 };
 
 /* What the store is asked at the moment. */
 enum bko__step {
@@ -53,6 +54,14 @@ struct bko__shortage {
 	struct bko__loser losers[BKO__LOSERS];
 };
 
+/* What functions keep that is large for a small host's stack, each in a place of its own
+ * in the engine: none calls itself, and no call begins inside another. Nothing here
+ * outlives the function that wrote it. */
+struct bko__room {
+	struct bko__key key, end; /* of what is wanted next: no call lies between but that one */
+	struct bko__opcome outcome;
+};
+
 /* An operation: looks, decides, puts. Its arguments stay the caller's. */
 typedef int32_t (*bko__run)(struct bko_engine *engine, void *arguments);
 
@@ -84,7 +93,16 @@ struct bko_engine {
 	struct bko__audit *audit;    /* a verification in progress */
 	struct bko__progress pruned; /* where the last prune ended */
 	struct bko__shortage shortage;
+	struct bko__room room;
+	uint64_t call[BKO__CALL_WORDS];
 };
+
+/* The struct of a public call, its arguments and what its runs keep: it stands in the
+ * engine for the same reason, and is the call's once the door let it in. One that does
+ * not fit does not compile. */
+#define BKO__CALL(engine, type)    \
+	((type *)(void *)&(engine) \
+	         ->call[sizeof(char[sizeof(type) <= sizeof(engine)->call ? 1 : -1]) - 1])
 
 /* The door of every public call: checks the handle, and that a pending pull call
  * is repeated and no other made. `op` may be NULL. A call that is not a repetition

@@ -21,12 +21,12 @@ enum {
 static struct bko__row *consumer_row(struct bko_engine *engine, uint32_t lane,
                                      const struct bko_span *consumer)
 {
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
-	bko__key_begin(&key, 'C');
-	bko__key_byte(&key, (uint8_t)lane);
-	bko__key_id(&key, consumer->data, consumer->size);
-	return bko__want(engine, &key, 0);
+	bko__key_begin(key, 'C');
+	bko__key_byte(key, (uint8_t)lane);
+	bko__key_id(key, consumer->data, consumer->size);
+	return bko__want(engine, key, 0);
 }
 
 static int32_t read_numbers(struct bko_engine *engine, const struct bko__row *row,
@@ -65,12 +65,13 @@ struct consuming {
 	uint32_t remove, lane;
 	uint64_t number;
 	struct bko__lane seen, acknowledged;
+	struct bko__row *rows[BKO_LANES_MAX], *heads[BKO_LANES_MAX]; /* of the run */
 };
 
 static int32_t run_consumer(struct bko_engine *engine, void *arguments)
 {
 	struct consuming *c = arguments;
-	struct bko__row *rows[BKO_LANES_MAX], *heads[BKO_LANES_MAX];
+	struct bko__row **rows = c->rows, **heads = c->heads;
 	struct bko__lane lane;
 	uint64_t first, count;
 	uint32_t i;
@@ -107,19 +108,20 @@ static int32_t run_consumer(struct bko_engine *engine, void *arguments)
 int32_t bko_event_consumer(bko_engine *engine, const struct bko_span *consumer, uint32_t remove)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_CONSUMER, NULL);
-	struct consuming c;
+	struct consuming *c;
 
 	if (status)
 		return status;
+	c = BKO__CALL(engine, struct consuming);
 	if (!consumer)
 		return bko__fail(engine, BKO_E_MISUSE, "consumer");
 	status = bko__check_id(engine, consumer, 0, "consumer");
 	if (!status && remove > 1)
 		status = bko__fail(engine, BKO_E_ARGUMENT, "remove");
-	memset(&c, 0, sizeof c);
-	c.id = *consumer;
-	c.remove = remove;
-	return status ? status : bko__drive(engine, run_consumer, &c);
+	memset(c, 0, sizeof *c);
+	c->id = *consumer;
+	c->remove = remove;
+	return status ? status : bko__drive(engine, run_consumer, c);
 }
 
 static int32_t run_lane(struct bko_engine *engine, void *arguments)
@@ -149,28 +151,29 @@ int32_t bko_event_lane(bko_engine *engine, const struct bko_span *consumer, uint
 {
 	int32_t status = bko__enter(engine, BKO__VERB_LANE, NULL);
 	struct bko_lane out;
-	struct consuming c;
+	struct consuming *c;
 
 	if (status)
 		return status;
+	c = BKO__CALL(engine, struct consuming);
 	if (!info)
 		return bko__fail(engine, BKO_E_MISUSE, "info");
 	if (info->struct_size < sizeof *info || info->struct_size > BKO_STRUCT_SIZE_MAX)
 		return bko__fail(engine, BKO_E_STRUCT_SIZE, "info");
-	memset(&c, 0, sizeof c);
+	memset(c, 0, sizeof *c);
 	if (consumer)
-		c.id = *consumer;
-	c.lane = lane;
-	status = bko__check_id(engine, &c.id, 1, "consumer");
+		c->id = *consumer;
+	c->lane = lane;
+	status = bko__check_id(engine, &c->id, 1, "consumer");
 	if (!status)
-		status = bko__drive(engine, run_lane, &c);
+		status = bko__drive(engine, run_lane, c);
 	if (status)
 		return status;
 	memset(&out, 0, sizeof out);
 	out.lanes = engine->settings.lanes;
-	out.first = c.seen.first;
-	out.last = c.seen.next - 1;
-	out.acknowledged = c.id.size ? c.acknowledged.next - 1 : 0;
+	out.first = c->seen.first;
+	out.last = c->seen.next - 1;
+	out.acknowledged = c->id.size ? c->acknowledged.next - 1 : 0;
 	bko__struct_out(info, info->struct_size, &out, sizeof out);
 	return BKO_OK;
 }
@@ -207,18 +210,19 @@ int32_t bko_event_acknowledge(bko_engine *engine, const struct bko_span *consume
                               uint64_t number)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_ACKNOWLEDGE, NULL);
-	struct consuming c;
+	struct consuming *c;
 
 	if (status)
 		return status;
+	c = BKO__CALL(engine, struct consuming);
 	if (!consumer)
 		return bko__fail(engine, BKO_E_MISUSE, "consumer");
 	status = bko__check_id(engine, consumer, 0, "consumer");
-	memset(&c, 0, sizeof c);
-	c.id = *consumer;
-	c.lane = lane;
-	c.number = number;
-	return status ? status : bko__drive(engine, run_acknowledge, &c);
+	memset(c, 0, sizeof *c);
+	c->id = *consumer;
+	c->lane = lane;
+	c->number = number;
+	return status ? status : bko__drive(engine, run_acknowledge, c);
 }
 
 /* ---- Reading ---- */
@@ -228,33 +232,43 @@ struct reading {
 	uint64_t after, end; /* end: behind the lane's last */
 	struct bko_event *array;
 	size_t capacity, count;
+	struct bko__event event; /* of the run: in hand .. */
+	struct bko_event out;    /* .. and as it is given out */
 };
 
-static void event_key(uint32_t lane, uint64_t number, struct bko__key *key)
+/* Rows of a lane that begin with numbers from `from` to before `end`. */
+static struct bko__range *events_want(struct bko_engine *engine, uint32_t lane, uint64_t from,
+                                      uint64_t end, uint32_t rows)
 {
+	struct bko__key *key = &engine->room.key, *stop = &engine->room.end;
+
 	bko__key_begin(key, 'E');
 	bko__key_byte(key, (uint8_t)lane);
-	bko__key_number(key, number, 6);
+	*stop = *key;
+	bko__key_number(key, from, 6);
+	bko__key_number(stop, end, 6);
+	return bko__want_range(engine, key, stop, rows);
 }
 
-static void event_out(struct reading *r, uint64_t number, const struct bko__event *event)
+static void event_out(struct reading *r, uint64_t number)
 {
-	struct bko_event out;
+	const struct bko__event *event = &r->event;
+	struct bko_event *out = &r->out;
 
-	memset(&out, 0, sizeof out);
-	out.kind = event->kind;
-	out.number = number;
-	out.time_ms = event->time;
-	out.amount = event->amount;
-	out.other = event->other;
-	out.at_ms = event->at;
-	out.line = event->line;
-	out.detail = event->detail;
-	bko__id_out(event->order, &out.order);
-	bko__id_out(event->item, &out.item);
-	bko__id_out(event->location, &out.location);
-	bko__id_out(event->cause, &out.cause);
-	bko__struct_out((uint8_t *)r->array + r->count * r->stride, r->stride, &out, sizeof out);
+	memset(out, 0, sizeof *out);
+	out->kind = event->kind;
+	out->number = number;
+	out->time_ms = event->time;
+	out->amount = event->amount;
+	out->other = event->other;
+	out->at_ms = event->at;
+	out->line = event->line;
+	out->detail = event->detail;
+	bko__id_out(event->order, &out->order);
+	bko__id_out(event->item, &out->item);
+	bko__id_out(event->location, &out->location);
+	bko__id_out(event->cause, &out->cause);
+	bko__struct_out((uint8_t *)r->array + r->count * r->stride, r->stride, out, sizeof *out);
 	r->count++;
 }
 
@@ -275,13 +289,11 @@ static int32_t row_out(struct bko_engine *engine, struct reading *r, const struc
 	if (!number || !row->value_size || number > *next)
 		return bko__fail(engine, BKO_E_CORRUPT, "a row of events");
 	for (; reader.at < reader.size; number++) {
-		struct bko__event event;
-
-		bko__event_read(&reader, &event);
+		bko__event_read(&reader, &r->event);
 		if (reader.bad)
 			return bko__fail(engine, BKO_E_CORRUPT, "a row of events");
 		if (number > r->after && number < r->end && r->count < r->capacity)
-			event_out(r, number, &event);
+			event_out(r, number);
 	}
 	*next = number;
 	return BKO_OK;
@@ -297,12 +309,8 @@ static int32_t row_before(struct bko_engine *engine, const struct reading *r,
 
 	for (looked = 0; !status && !*row && end > 1 && looked < ROW_EVENTS; looked += BEFORE) {
 		uint64_t from = end > BEFORE ? end - BEFORE : 1;
-		struct bko__range *range;
-		struct bko__key key, stop;
+		struct bko__range *range = events_want(engine, r->lane, from, end, BEFORE);
 
-		event_key(r->lane, from, &key);
-		event_key(r->lane, end, &stop);
-		range = bko__want_range(engine, &key, &stop, BEFORE);
 		status = bko__fetch(engine);
 		if (!status && range->count)
 			*row = range->rows[range->count - 1];
@@ -313,12 +321,10 @@ static int32_t row_before(struct bko_engine *engine, const struct reading *r,
 
 /* Rows in order, as long as there is room for events, and for rows of this call: a caller
  * who gets fewer events than it has room for asks again. */
-static int32_t rows_out(struct bko_engine *engine, struct reading *r, struct bko__range *range,
-                        const struct bko__key *end)
+static int32_t rows_out(struct bko_engine *engine, struct reading *r, struct bko__range *range)
 {
 	uint64_t next = r->after + 1;
 	const struct bko__row *row = NULL;
-	struct bko__key key;
 	uint32_t i;
 	int32_t status = BKO_OK;
 
@@ -332,8 +338,7 @@ static int32_t rows_out(struct bko_engine *engine, struct reading *r, struct bko
 		if (status || !range->more || r->count == r->capacity ||
 		    (r->count && engine->tx.count + range->limit > engine->tx.max_rows / 2))
 			break;
-		event_key(r->lane, next, &key);
-		range = bko__want_range(engine, &key, end, range->limit);
+		range = events_want(engine, r->lane, next, LAST_NUMBER, range->limit);
 		status = bko__fetch(engine);
 	}
 	if (!status && !r->count)
@@ -347,16 +352,13 @@ static int32_t run_read(struct bko_engine *engine, void *arguments)
 	uint32_t rows = engine->tx.max_rows / 4 < PAGE_ROWS ? engine->tx.max_rows / 4 : PAGE_ROWS;
 	struct bko__row *head;
 	struct bko__range *range;
-	struct bko__key key, end;
 	struct bko__lane lane;
 	int32_t status = base(engine, r->lane);
 
 	if (status)
 		return status;
 	head = bko__lane_want(engine, r->lane);
-	event_key(r->lane, r->after + 1, &key);
-	event_key(r->lane, LAST_NUMBER, &end);
-	range = bko__want_range(engine, &key, &end, rows);
+	range = events_want(engine, r->lane, r->after + 1, LAST_NUMBER, rows);
 	status = bko__fetch(engine);
 	if (!status)
 		status = read_numbers(engine, head, &lane);
@@ -369,7 +371,7 @@ static int32_t run_read(struct bko_engine *engine, void *arguments)
 	if (r->after < lane.first - 1)
 		r->after = lane.first - 1;
 	if (r->capacity && r->after + 1 < lane.next)
-		status = rows_out(engine, r, range, &end);
+		status = rows_out(engine, r, range);
 	if (status == BKO_E_CORRUPT)
 		head->guard = 1; /* unless the lane was trimmed meanwhile */
 	bko__undo(engine);
@@ -380,21 +382,22 @@ int32_t bko_event_read(bko_engine *engine, uint32_t lane, uint64_t after, struct
                        size_t capacity, uint32_t stride, size_t *count)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_EVENT_READ, NULL);
-	struct reading r;
+	struct reading *r;
 
 	if (status)
 		return status;
+	r = BKO__CALL(engine, struct reading);
 	status = bko__check_array(engine, array, capacity, stride, sizeof *array, count);
 	if (status)
 		return status;
-	memset(&r, 0, sizeof r);
-	r.lane = lane;
-	r.after = after < LAST_NUMBER - 1 ? after : LAST_NUMBER - 1;
-	r.array = array;
-	r.capacity = capacity;
-	r.stride = stride;
-	status = bko__drive(engine, run_read, &r);
-	*count = status ? 0 : r.count;
+	memset(r, 0, sizeof *r);
+	r->lane = lane;
+	r->after = after < LAST_NUMBER - 1 ? after : LAST_NUMBER - 1;
+	r->array = array;
+	r->capacity = capacity;
+	r->stride = stride;
+	status = bko__drive(engine, run_read, r);
+	*count = status ? 0 : r->count;
 	return status;
 }
 
@@ -411,13 +414,13 @@ static int32_t slowest(struct bko_engine *engine, uint32_t lane, uint64_t newest
 {
 	struct bko__range *range;
 	struct bko__lane at;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	int32_t status;
 	uint32_t i;
 
-	bko__key_begin(&key, 'C');
-	bko__key_byte(&key, (uint8_t)lane);
-	range = bko__want_below(engine, &key, CONSUMERS_MAX);
+	bko__key_begin(key, 'C');
+	bko__key_byte(key, (uint8_t)lane);
+	range = bko__want_below(engine, key, CONSUMERS_MAX);
 	status = bko__fetch(engine);
 	*number = newest;
 	if (!status && range->more)
@@ -466,7 +469,6 @@ static int32_t run_trim(struct bko_engine *engine, void *arguments)
 	struct trimming *t = arguments;
 	struct bko__row *head;
 	struct bko__range *range;
-	struct bko__key key, end;
 	struct bko__lane lane;
 	uint64_t limit;
 	int32_t status = base(engine, t->lane);
@@ -483,9 +485,7 @@ static int32_t run_trim(struct bko_engine *engine, void *arguments)
 		return status;
 	if (t->up_to && t->up_to < limit)
 		limit = t->up_to;
-	event_key(t->lane, 0, &key);
-	event_key(t->lane, lane.next, &end);
-	range = bko__want_range(engine, &key, &end, t->rows + 2);
+	range = events_want(engine, t->lane, 0, lane.next, t->rows + 2);
 	status = bko__fetch(engine);
 	if (!status)
 		status = trim_rows(engine, t, range, limit, &lane);
@@ -508,25 +508,26 @@ int32_t bko_event_trim(bko_engine *engine, uint32_t lane, uint64_t up_to, uint32
                        uint32_t *done)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_TRIM, NULL);
-	struct trimming t;
+	struct trimming *t;
 
 	if (status)
 		return status;
+	t = BKO__CALL(engine, struct trimming);
 	if (!done)
 		return bko__fail(engine, BKO_E_MISUSE, "done");
 	if (engine->batching)
 		return bko__fail(engine, BKO_E_STATE, "a batch is open");
-	memset(&t, 0, sizeof t);
-	t.lane = lane;
-	t.up_to = up_to;
+	memset(t, 0, sizeof *t);
+	t->lane = lane;
+	t->up_to = up_to;
 	*done = 0;
 	while (!status && engine->progress.count < budget && !*done) {
-		t.rows = rows_at_a_time(engine, budget - engine->progress.count);
-		status = bko__drive(engine, run_trim, &t);
+		t->rows = rows_at_a_time(engine, budget - engine->progress.count);
+		status = bko__drive(engine, run_trim, t);
 		if (status)
 			break;
-		engine->progress.count += t.went;
-		*done = t.done;
+		engine->progress.count += t->went;
+		*done = t->done;
 	}
 	return status;
 }

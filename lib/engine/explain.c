@@ -94,10 +94,11 @@ int32_t bko_queue_explain(bko_engine *engine, int64_t now_ms, const struct bko_s
                           uint32_t line, struct bko_explanation *explanation)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_EXPLAIN, NULL);
-	struct explaining e;
+	struct explaining *e;
 
 	if (status)
 		return status;
+	e = BKO__CALL(engine, struct explaining);
 	if (!order || !explanation)
 		return bko__fail(engine, BKO_E_MISUSE, "order or explanation");
 	if (explanation->struct_size < sizeof *explanation ||
@@ -108,12 +109,12 @@ int32_t bko_queue_explain(bko_engine *engine, int64_t now_ms, const struct bko_s
 		status = bko__fail(engine, BKO_E_RANGE, "now_ms");
 	if (!status && line == UINT32_MAX)
 		status = bko__fail(engine, BKO_E_NOT_FOUND, "line");
-	e.order = *order;
-	e.line = line;
-	e.now = now_ms;
+	e->order = *order;
+	e->line = line;
+	e->now = now_ms;
 	if (!status)
-		status = bko__drive(engine, run_explain, &e);
+		status = bko__drive(engine, run_explain, e);
 	if (!status)
-		bko__struct_out(explanation, explanation->struct_size, &e.out, sizeof e.out);
+		bko__struct_out(explanation, explanation->struct_size, &e->out, sizeof e->out);
 	return status;
 }

@@ -254,28 +254,29 @@ int32_t bko_stock_force(bko_engine *engine, const struct bko_op *op,
                         const struct bko_forced_sale *sale, struct bko_outcome *outcome)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_FORCE, op);
-	struct forcing f;
+	struct forcing *f;
 
 	if (status)
 		return status;
-	status = bko__check_op(engine, op, &f.op);
+	f = BKO__CALL(engine, struct forcing);
+	status = bko__check_op(engine, op, &f->op);
 	if (!status)
-		status = bko__struct_in(engine, &f.sale, sizeof f.sale, sale,
+		status = bko__struct_in(engine, &f->sale, sizeof f->sale, sale,
 		                        sale ? sale->struct_size : 0, "sale");
 	if (!status)
 		status = bko__check_outcome(engine, outcome);
 	if (!status)
-		status = bko__check_position(engine, &f.sale.item, &f.sale.location);
+		status = bko__check_position(engine, &f->sale.item, &f->sale.location);
 	if (!status)
-		status = bko__check_id(engine, &f.sale.order, 1, "sale.order");
+		status = bko__check_id(engine, &f->sale.order, 1, "sale.order");
 	if (status)
 		return status;
-	if (f.sale.flags > (BKO_FORCE_TAKE | BKO_FORCE_FIND) || f.sale.reserved)
+	if (f->sale.flags > (BKO_FORCE_TAKE | BKO_FORCE_FIND) || f->sale.reserved)
 		return bko__fail(engine, BKO_E_ARGUMENT, "sale.flags");
-	if (f.sale.quantity < 1)
+	if (f->sale.quantity < 1)
 		return bko__fail(engine, BKO_E_ARGUMENT, "sale.quantity");
-	if (f.sale.quantity > BKO__QUANTITY_MAX)
+	if (f->sale.quantity > BKO__QUANTITY_MAX)
 		return bko__fail(engine, BKO_E_RANGE, "sale.quantity");
-	f.outcome = outcome;
-	return bko__drive(engine, force_run, &f);
+	f->outcome = outcome;
+	return bko__drive(engine, force_run, f);
 }

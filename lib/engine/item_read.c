@@ -24,29 +24,32 @@ struct bko_item {
 struct item_opening {
 	int64_t now;
 	struct bko_span item;
-	struct copied *copies; /* of the run: scratch */
+	/* of the run: copies in scratch, and what tells the state of the position in hand */
+	struct copied *copies;
 	uint32_t count;
+	struct bko__view view;
+	struct bko__decision decision;
 };
 
 /* The state of one position, as bko_item_availability tells it. */
-static int32_t state_now(struct bko_engine *engine, struct bko__pos *pos, uint32_t *state)
+static int32_t state_now(struct bko_engine *engine, struct item_opening *o, struct bko__pos *pos,
+                         uint32_t *state)
 {
-	struct bko__decision decision;
-	struct bko__view view;
+	struct bko__view *view = &o->view;
 	struct bko__row *row;
 	int32_t status = bko__supplies_load(engine, pos);
 
 	if (status)
 		return status;
-	bko__pos_view(pos, 0, &view);
+	bko__pos_view(pos, 0, view);
 	row = bko__limit_want(engine, BKO_LIMIT_ITEM, &pos->item);
 	status = bko__fetch(engine);
 	if (!status)
-		status = bko__limit_room(engine, row, pos->now, &view.room[BKO_LIMIT_ITEM]);
+		status = bko__limit_room(engine, row, pos->now, &view->room[BKO_LIMIT_ITEM]);
 	if (status)
 		return status;
-	bko__decide(&view, 0, &decision);
-	*state = decision.state;
+	bko__decide(view, 0, &o->decision);
+	*state = o->decision.state;
 	return BKO_OK;
 }
 
@@ -90,14 +93,14 @@ static void copy_figures(const struct bko__pos *pos, struct bko_position *p)
 static int32_t load_item(struct bko_engine *engine, struct item_opening *o)
 {
 	struct bko__row *row;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	int32_t status = bko__base_want(engine);
 
 	if (status)
 		return status;
-	bko__key_begin(&key, 'I');
-	bko__key_id(&key, o->item.data, o->item.size);
-	row = bko__want(engine, &key, 0);
+	bko__key_begin(key, 'I');
+	bko__key_id(key, o->item.data, o->item.size);
+	row = bko__want(engine, key, 0);
 	status = bko__fetch(engine);
 	if (!status)
 		status = bko__base_load(engine);
@@ -130,7 +133,7 @@ static int32_t run_item_open(struct bko_engine *engine, void *arguments)
 		copy_figures(pos, &copy->position);
 		copy->policy.struct_size = sizeof copy->policy;
 		bko__policy_of(&pos->head, &copy->policy);
-		status = state_now(engine, pos, &copy->position.state);
+		status = state_now(engine, o, pos, &copy->position.state);
 	}
 	bko__undo(engine);
 	return status;
@@ -140,35 +143,36 @@ int32_t bko_item_open(bko_engine *engine, int64_t now_ms, const struct bko_span 
                       bko_item **handle)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_ITEM_OPEN, NULL);
-	struct item_opening o;
+	struct item_opening *o;
 	struct bko_item *h;
 	size_t size;
 
 	if (status)
 		return status;
+	o = BKO__CALL(engine, struct item_opening);
 	if (!item || !handle)
 		return bko__fail(engine, BKO_E_MISUSE, "item or handle");
 	*handle = NULL;
 	status = bko__check_id(engine, item, 0, "item");
 	if (!status && !bko__time_ok(now_ms))
 		status = bko__fail(engine, BKO_E_RANGE, "now_ms");
-	memset(&o, 0, sizeof o);
-	o.now = now_ms;
-	o.item = *item;
+	memset(o, 0, sizeof *o);
+	o->now = now_ms;
+	o->item = *item;
 	if (!status)
-		status = bko__drive(engine, run_item_open, &o);
+		status = bko__drive(engine, run_item_open, o);
 	if (status)
 		return status;
-	size = sizeof *h + o.count * sizeof *h->positions;
+	size = sizeof *h + o->count * sizeof *h->positions;
 	h = bko__child_open(engine, size);
 	if (!h)
 		return engine->error.status;
 	h->magic = ITEM_MAGIC;
-	h->count = o.count;
+	h->count = o->count;
 	h->engine = engine;
 	h->size = size;
 	h->positions = (struct copied *)(void *)(h + 1);
-	memcpy(h->positions, o.copies, o.count * sizeof *h->positions);
+	memcpy(h->positions, o->copies, o->count * sizeof *h->positions);
 	*handle = h;
 	return BKO_OK;
 }

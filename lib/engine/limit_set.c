@@ -18,12 +18,12 @@ static int32_t limits_row(struct bko_engine *engine, const struct bko_limit *lim
                           struct bko__row **row)
 {
 	int32_t status = bko__base_want(engine);
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
 	if (status)
 		return status;
-	bko__limit_key(limit->of, &limit->id, &key);
-	*row = bko__want(engine, &key, 0);
+	bko__limit_key(limit->of, &limit->id, key);
+	*row = bko__want(engine, key, 0);
 	return engine->tx.status;
 }
 
@@ -49,13 +49,13 @@ static void limits_count(struct bko_engine *engine, uint32_t of)
 {
 	struct bko__defaults *defaults = engine->tx.defaults;
 	struct bko__writer w;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
 	defaults->limits[of]++;
 	w = bko__scratch(engine, BKO_VALUE_MAX);
 	bko__defaults_put(&w, defaults);
-	bko__key_begin(&key, 'D');
-	bko__put(engine, bko__want(engine, &key, 0), w.data, w.size);
+	bko__key_begin(key, 'D');
+	bko__put(engine, bko__want(engine, key, 0), w.data, w.size);
 }
 
 static int32_t limits_run_set(struct bko_engine *engine, void *arguments)
@@ -123,21 +123,23 @@ static int32_t limits_check(struct bko_engine *engine, const struct bko_limit *l
 int32_t bko_limit_set(bko_engine *engine, int64_t now_ms, const struct bko_limit *limit)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_LIMIT, NULL);
-	struct limiting l;
+	struct limiting *l;
 
-	if (!status)
-		status = limits_check(engine, limit, now_ms, &l);
 	if (status)
 		return status;
-	if (l.limit.limit_kind > BKO_LIMIT_NONE)
+	l = BKO__CALL(engine, struct limiting);
+	status = limits_check(engine, limit, now_ms, l);
+	if (status)
+		return status;
+	if (l->limit.limit_kind > BKO_LIMIT_NONE)
 		return bko__fail(engine, BKO_E_ARGUMENT, "limit.limit_kind");
-	if (l.limit.limit_kind == BKO_LIMIT_NONE)
-		l.limit.limit = 0;
-	if (l.limit.limit < 0)
+	if (l->limit.limit_kind == BKO_LIMIT_NONE)
+		l->limit.limit = 0;
+	if (l->limit.limit < 0)
 		return bko__fail(engine, BKO_E_ARGUMENT, "limit.limit");
-	if (l.limit.limit > BKO__QUANTITY_MAX)
+	if (l->limit.limit > BKO__QUANTITY_MAX)
 		return bko__fail(engine, BKO_E_RANGE, "limit.limit");
-	return bko__drive(engine, limits_run_set, &l);
+	return bko__drive(engine, limits_run_set, l);
 }
 
 static int32_t limits_run_read(struct bko_engine *engine, void *arguments)
@@ -165,13 +167,15 @@ static int32_t limits_run_read(struct bko_engine *engine, void *arguments)
 int32_t bko_limit_read(bko_engine *engine, int64_t now_ms, struct bko_limit *limit)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_LIMIT_READ, NULL);
-	struct limiting l;
+	struct limiting *l;
 
+	if (status)
+		return status;
+	l = BKO__CALL(engine, struct limiting);
+	status = limits_check(engine, limit, now_ms, l);
 	if (!status)
-		status = limits_check(engine, limit, now_ms, &l);
+		status = bko__drive(engine, limits_run_read, l);
 	if (!status)
-		status = bko__drive(engine, limits_run_read, &l);
-	if (!status)
-		bko__struct_out(limit, limit->struct_size, &l.limit, sizeof l.limit);
+		bko__struct_out(limit, limit->struct_size, &l->limit, sizeof l->limit);
 	return status;
 }

@@ -152,24 +152,25 @@ int32_t bko_order_mark(bko_engine *engine, const struct bko_op *op, const struct
                        struct bko_outcome *outcome)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_MARK, op);
-	struct marking m;
+	struct marking *m;
 
 	if (status)
 		return status;
-	m.call.verb = BKO__VERB_MARK;
-	m.call.flags = BKO__POS_SERVES;
-	status = bko__struct_in(engine, &m.mark, sizeof m.mark, mark, mark ? mark->struct_size : 0,
-	                        "mark");
+	m = BKO__CALL(engine, struct marking);
+	m->call.verb = BKO__VERB_MARK;
+	m->call.flags = BKO__POS_SERVES;
+	status = bko__struct_in(engine, &m->mark, sizeof m->mark, mark,
+	                        mark ? mark->struct_size : 0, "mark");
 	if (!status)
-		status = bko__order_op_check(engine, &m.call, op, &m.mark.order, outcome);
+		status = bko__order_op_check(engine, &m->call, op, &m->mark.order, outcome);
 	if (status)
 		return status;
-	bko__hash_begin(&m.call.hash, BKO__VERB_MARK);
-	bko__hash_uint(&m.call.hash, m.mark.action);
-	bko__hash_uint(&m.call.hash, m.mark.stops);
-	status = bko__picks_check(engine, m.mark.picks, m.mark.pick_count, m.mark.stride,
-	                          &m.call.hash);
+	bko__hash_begin(&m->call.hash, BKO__VERB_MARK);
+	bko__hash_uint(&m->call.hash, m->mark.action);
+	bko__hash_uint(&m->call.hash, m->mark.stops);
+	status = bko__picks_check(engine, m->mark.picks, m->mark.pick_count, m->mark.stride,
+	                          &m->call.hash);
 	if (!status)
-		status = check_mark(engine, &m.mark);
-	return status ? status : bko__drive(engine, run_mark, &m);
+		status = check_mark(engine, &m->mark);
+	return status ? status : bko__drive(engine, run_mark, m);
 }

@@ -8,16 +8,15 @@
 #include "base/number.h"
 #include "engine/order.h"
 
-void bko__op_want(struct bko_engine *engine, const struct bko__key *subject,
-                  const struct bko_op *op, uint32_t verb, const struct bko__hash *request)
+void bko__op_want(struct bko_engine *engine, struct bko__key *subject, const struct bko_op *op,
+                  uint32_t verb, const struct bko__hash *request)
 {
 	struct bko__tx *tx = &engine->tx;
 	struct bko__hash hash = *request;
-	struct bko__key key = *subject;
 
-	bko__key_byte(&key, 'o');
-	bko__key_id(&key, op->id.data, op->id.size);
-	tx->op_row = bko__want(engine, &key, BKO__WANT_FRESH);
+	bko__key_byte(subject, 'o');
+	bko__key_id(subject, op->id.data, op->id.size);
+	tx->op_row = bko__want(engine, subject, BKO__WANT_FRESH);
 	tx->op_verb = verb;
 	tx->op_time = op->now_ms;
 	tx->op_is_order = 0;
@@ -69,25 +68,25 @@ int32_t bko__op_read(struct bko_engine *engine, const struct bko__row *row,
 int32_t bko__op_check(struct bko_engine *engine, struct bko_outcome *outcome)
 {
 	struct bko__tx *tx = &engine->tx;
+	struct bko__opcome *record = &engine->room.outcome;
 	struct bko__reader reader;
-	struct bko__opcome record;
 	int32_t status;
 
 	if (outcome)
 		outcome->line_count = 0;
 	if (!tx->op_row->present)
 		return BKO_OK;
-	status = bko__op_read(engine, tx->op_row, &reader, &record);
+	status = bko__op_read(engine, tx->op_row, &reader, record);
 	if (status)
 		return status;
 	tx->stands = 1;
-	if (record.state == BKO__OP_VOID)
+	if (record->state == BKO__OP_VOID)
 		return bko__fail(engine, BKO_E_VOID, "op.id");
-	if (record.verb != tx->op_verb || memcmp(record.hash, tx->op_hash, sizeof record.hash))
+	if (record->verb != tx->op_verb || memcmp(record->hash, tx->op_hash, sizeof record->hash))
 		return bko__fail(engine, BKO_E_MISMATCH, "op.id");
-	if (record.state == BKO__OP_ERROR)
-		return bko__fail(engine, (int32_t)record.error, "recorded before");
-	bko__outcome_out(engine, &record, BKO_OUTCOME_REPLAYED, outcome);
+	if (record->state == BKO__OP_ERROR)
+		return bko__fail(engine, (int32_t)record->error, "recorded before");
+	bko__outcome_out(engine, record, BKO_OUTCOME_REPLAYED, outcome);
 	return BKO__REPLAYED;
 }
 
@@ -117,7 +116,7 @@ static void put_units(struct bko_engine *engine, const struct bko__unit *units, 
 {
 	uint32_t n = 0, i, in_row;
 	struct bko__writer w;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
 	if (count <= BKO__INLINE_UNITS)
 		return;
@@ -125,8 +124,8 @@ static void put_units(struct bko_engine *engine, const struct bko__unit *units, 
 		w = bko__scratch(engine, BKO_VALUE_MAX);
 		for (in_row = 0; in_row < BKO__ROW_UNITS && i < count; in_row++, i++)
 			bko__unit_write(&w, &units[i]);
-		units_key(engine->tx.op_row, n, &key);
-		bko__put(engine, bko__blind_row(engine, &key), w.data, w.size);
+		units_key(engine->tx.op_row, n, key);
+		bko__put(engine, bko__blind_row(engine, key), w.data, w.size);
 	}
 }
 
@@ -135,7 +134,7 @@ int32_t bko__op_units(struct bko_engine *engine, const struct bko__row *row,
 {
 	uint32_t rows = (count + BKO__ROW_UNITS - 1) / BKO__ROW_UNITS, n, i = 0;
 	struct bko__unit *u = bko__take(engine, ((size_t)count + 1) * sizeof *u);
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	int32_t status = BKO_OK;
 
 	*units = u;
@@ -144,15 +143,15 @@ int32_t bko__op_units(struct bko_engine *engine, const struct bko__row *row,
 	for (; count <= BKO__INLINE_UNITS && i < count; i++)
 		bko__unit_read(reader, &u[i]);
 	for (n = 0; count > BKO__INLINE_UNITS && n < rows; n++) {
-		units_key(row, n, &key);
-		bko__want(engine, &key, BKO__WANT_FREE);
+		units_key(row, n, key);
+		bko__want(engine, key, BKO__WANT_FREE);
 	}
 	status = bko__fetch(engine);
 	for (n = 0; !status && count > BKO__INLINE_UNITS && n < rows; n++) {
 		struct bko__row *more;
 
-		units_key(row, n, &key);
-		more = bko__want(engine, &key, BKO__WANT_FREE);
+		units_key(row, n, key);
+		more = bko__want(engine, key, BKO__WANT_FREE);
 		reader->data = more->value;
 		reader->size = more->value_size;
 		reader->at = 0;
@@ -164,31 +163,29 @@ int32_t bko__op_units(struct bko_engine *engine, const struct bko__row *row,
 	return status;
 }
 
-void bko__op_done(struct bko_engine *engine, const struct bko__opcome *done,
+void bko__op_done(struct bko_engine *engine, struct bko__opcome *record,
                   const struct bko__unit *units, uint32_t unit_count, struct bko_outcome *outcome)
 {
 	struct bko__tx *tx = &engine->tx;
-	struct bko__opcome record = *done;
-	record.verb = tx->op_verb;
-	record.time = tx->op_time;
-	record.units = unit_count;
-	if (!record.state)
-		record.state = BKO__OP_DONE;
-	memcpy(record.hash, tx->op_hash, sizeof record.hash);
-	bko__op_rewrite(engine, tx->op_row, &record, units);
+
+	record->verb = tx->op_verb;
+	record->time = tx->op_time;
+	record->units = unit_count;
+	if (!record->state)
+		record->state = BKO__OP_DONE;
+	memcpy(record->hash, tx->op_hash, sizeof record->hash);
+	bko__op_rewrite(engine, tx->op_row, record, units);
 	put_units(engine, units, unit_count);
-	bko__outcome_out(engine, &record, 0, outcome);
+	bko__outcome_out(engine, record, 0, outcome);
 }
 
-int32_t bko__op_refused(struct bko_engine *engine, const struct bko__opcome *done,
+int32_t bko__op_refused(struct bko_engine *engine, struct bko__opcome *done,
                         struct bko_outcome *outcome)
 {
-	struct bko__opcome record = *done;
-
 	bko__undo(engine);
 	if (engine->retried || engine->tx.uncertain) {
-		record.state = BKO__OP_REFUSED;
-		bko__op_done(engine, &record, NULL, 0, outcome);
+		done->state = BKO__OP_REFUSED;
+		bko__op_done(engine, done, NULL, 0, outcome);
 		return engine->tx.status;
 	}
 	engine->tx.confirm = 1;
@@ -199,7 +196,7 @@ int32_t bko__op_refused(struct bko_engine *engine, const struct bko__opcome *don
 void bko__op_record_error(struct bko_engine *engine, int32_t error)
 {
 	struct bko__tx *tx = &engine->tx;
-	struct bko__opcome record;
+	struct bko__opcome *record = &engine->room.outcome;
 
 	bko__undo(engine);
 	tx->status = BKO_OK;
@@ -207,8 +204,8 @@ void bko__op_record_error(struct bko_engine *engine, int32_t error)
 		bko__order_record(engine, BKO__O_ERROR, error, NULL);
 		return;
 	}
-	memset(&record, 0, sizeof record);
-	record.state = BKO__OP_ERROR;
-	record.error = error;
-	bko__op_done(engine, &record, NULL, 0, NULL);
+	memset(record, 0, sizeof *record);
+	record->state = BKO__OP_ERROR;
+	record->error = error;
+	bko__op_done(engine, record, NULL, 0, NULL);
 }

@@ -62,9 +62,9 @@ enum bko__verb {
 };
 
 /* Wants the record of operation `id` below a subject's key (without the byte that
- * says so), and the store's fixed rows. */
-void bko__op_want(struct bko_engine *engine, const struct bko__key *subject,
-                  const struct bko_op *op, uint32_t verb, const struct bko__hash *request);
+ * says so), which becomes the record's. */
+void bko__op_want(struct bko_engine *engine, struct bko__key *subject, const struct bko_op *op,
+                  uint32_t verb, const struct bko__hash *request);
 
 /* After the fetch: OK to go on, BKO__REPLAYED with *outcome filled, or the error
  * that stands recorded. */
@@ -82,13 +82,14 @@ int32_t bko__op_units(struct bko_engine *engine, const struct bko__row *row,
 void bko__op_rewrite(struct bko_engine *engine, struct bko__row *row,
                      const struct bko__opcome *record, const struct bko__unit *units);
 
-/* Records an outcome (and the units it moved), and gives it out. */
-void bko__op_done(struct bko_engine *engine, const struct bko__opcome *record,
+/* Records an outcome (and the units it moved), filling in what is said of the operation
+ * itself, and gives it out. */
+void bko__op_done(struct bko_engine *engine, struct bko__opcome *record,
                   const struct bko__unit *units, uint32_t unit_count, struct bko_outcome *outcome);
 
 /* Gives a refusal out. It changes nothing, unless an earlier attempt may still land:
  * then it is recorded, and stands. */
-int32_t bko__op_refused(struct bko_engine *engine, const struct bko__opcome *done,
+int32_t bko__op_refused(struct bko_engine *engine, struct bko__opcome *done,
                         struct bko_outcome *outcome);
 
 /* Records that the operation failed, so that no late attempt can land. */

@@ -134,38 +134,39 @@ int32_t bko_order_open(bko_engine *engine, int64_t now_ms, const struct bko_span
                        bko_order **handle)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_ORDER_OPEN, NULL);
-	struct order_opening o;
+	struct order_opening *o;
 	struct bko_order *h;
 	size_t size;
 
 	if (status)
 		return status;
+	o = BKO__CALL(engine, struct order_opening);
 	if (!order || !handle)
 		return bko__fail(engine, BKO_E_MISUSE, "order or handle");
 	*handle = NULL;
 	status = bko__check_id(engine, order, 0, "order");
 	if (!status && !bko__time_ok(now_ms))
 		status = bko__fail(engine, BKO_E_RANGE, "now_ms");
-	memset(&o, 0, sizeof o);
-	o.now = now_ms;
-	o.id = *order;
+	memset(o, 0, sizeof *o);
+	o->now = now_ms;
+	o->id = *order;
 	if (!status)
-		status = bko__drive(engine, run_order_open, &o);
+		status = bko__drive(engine, run_order_open, o);
 	if (status)
 		return status;
-	size = sizeof *h + o.info.line_count * sizeof *h->lines +
-	       o.info.place_count * sizeof *h->places;
+	size = sizeof *h + o->info.line_count * sizeof *h->lines +
+	       o->info.place_count * sizeof *h->places;
 	h = bko__child_open(engine, size);
 	if (!h)
 		return engine->error.status;
 	h->magic = ORDER_MAGIC;
 	h->engine = engine;
 	h->size = size;
-	h->info = o.info;
+	h->info = o->info;
 	h->lines = (struct bko_line_info *)(void *)(h + 1);
-	h->places = (struct bko_place_info *)(void *)(h->lines + o.info.line_count);
-	memcpy(h->lines, o.lines, o.info.line_count * sizeof *h->lines);
-	memcpy(h->places, o.places, o.info.place_count * sizeof *h->places);
+	h->places = (struct bko_place_info *)(void *)(h->lines + o->info.line_count);
+	memcpy(h->lines, o->lines, o->info.line_count * sizeof *h->lines);
+	memcpy(h->places, o->places, o->info.place_count * sizeof *h->places);
 	*handle = h;
 	return BKO_OK;
 }

@@ -16,6 +16,9 @@ struct setting {
 	struct bko_policy_row row;
 	struct bko_policy policy;
 	int64_t now;
+	/* of the run: the item's record, a position's own policy, what follows for it */
+	struct bko__item item;
+	struct bko_policy own, derived;
 };
 
 static int same_policy(const struct bko_policy *a, const struct bko_policy *b)
@@ -47,7 +50,7 @@ static int32_t set_defaults(struct bko_engine *engine, struct setting *set)
 {
 	struct bko__defaults *defaults;
 	struct bko__writer w;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	int32_t status;
 
 	bko__lane_want(engine, 0);
@@ -63,23 +66,21 @@ static int32_t set_defaults(struct bko_engine *engine, struct setting *set)
 	defaults->version++;
 	w = bko__scratch(engine, BKO_VALUE_MAX);
 	bko__defaults_put(&w, defaults);
-	bko__key_begin(&key, 'D');
-	bko__put(engine, bko__want(engine, &key, 0), w.data, w.size);
+	bko__key_begin(key, 'D');
+	bko__put(engine, bko__want(engine, key, 0), w.data, w.size);
 	tell_policy(engine, set, 0);
 	return finish(engine, 0);
 }
 
-static int32_t apply_policy(struct bko_engine *engine, struct bko__pos *pos,
-                            const struct bko_policy *item_policy, const struct bko_policy *own)
+static int32_t apply_policy(struct bko_engine *engine, struct setting *set, struct bko__pos *pos,
+                            const struct bko_policy *own)
 {
-	struct bko_policy policy;
-
-	bko__policy_library(&policy);
-	bko__policy_over(&policy, &engine->tx.defaults->policy);
-	bko__policy_over(&policy, item_policy);
+	bko__policy_library(&set->derived);
+	bko__policy_over(&set->derived, &engine->tx.defaults->policy);
+	bko__policy_over(&set->derived, &set->item.policy);
 	if (own)
-		bko__policy_over(&policy, own);
-	bko__policy_apply(&pos->head, &policy);
+		bko__policy_over(&set->derived, own);
+	bko__policy_apply(&pos->head, &set->derived);
 	pos->head.policy_version = engine->tx.defaults->version;
 	bko__agenda_policy_due(pos);
 	pos->dirty = 1;
@@ -90,11 +91,11 @@ static int32_t own_policy(struct bko_engine *engine, struct bko__pos *pos, struc
                           uint32_t *has)
 {
 	struct bko__row *row;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	int32_t status;
 
-	bko__pos_subkey(pos, 'p', &key);
-	row = bko__want(engine, &key, 0);
+	bko__pos_subkey(pos, 'p', key);
+	row = bko__want(engine, key, 0);
 	status = bko__fetch(engine);
 	*has = row->present;
 	if (!status && row->present && bko__policy_get(bko__value(row), own))
@@ -105,45 +106,44 @@ static int32_t own_policy(struct bko_engine *engine, struct bko__pos *pos, struc
 static int32_t set_item(struct bko_engine *engine, struct setting *set)
 {
 	uint32_t lane = bko__lane_of(engine, &set->row.item), has;
-	struct bko_policy own;
-	struct bko__item item;
+	struct bko__item *item = &set->item;
 	struct bko__row *row;
 	struct bko__pos *pos;
 	struct bko__writer w;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	int32_t status;
 
-	bko__key_begin(&key, 'I');
-	bko__key_id(&key, set->row.item.data, set->row.item.size);
-	row = bko__want(engine, &key, 0);
+	bko__key_begin(key, 'I');
+	bko__key_id(key, set->row.item.data, set->row.item.size);
+	row = bko__want(engine, key, 0);
 	bko__lane_want(engine, lane);
 	status = bko__fetch(engine);
 	if (!status)
 		status = bko__base_load(engine);
 	if (status)
 		return status;
-	memset(&item, 0, sizeof item);
+	memset(item, 0, sizeof *item);
 	if (row->present) {
-		if (bko__item_get(bko__value(row), &item))
+		if (bko__item_get(bko__value(row), item))
 			return bko__fail(engine, BKO_E_CORRUPT, "an item");
-		if (same_policy(&item.policy, &set->policy))
+		if (same_policy(&item->policy, &set->policy))
 			return BKO_OK;
 		status = bko__heads_want(engine, &set->row.item);
 		if (!status)
 			status = bko__positions_load(engine, set->now);
 	}
-	item.policy = set->policy;
+	item->policy = set->policy;
 	w = bko__scratch(engine, BKO_VALUE_MAX);
-	bko__item_put(&w, &item);
+	bko__item_put(&w, item);
 	bko__put(engine, row, w.data, w.size);
 	for (pos = engine->tx.positions; !status && pos; pos = pos->next) {
-		bko__pos_subkey(pos, 'p', &key);
-		bko__want(engine, &key, 0); /* all of them in one read */
+		bko__pos_subkey(pos, 'p', key);
+		bko__want(engine, key, 0); /* all of them in one read */
 	}
 	for (pos = engine->tx.positions; !status && pos; pos = pos->next) {
-		status = own_policy(engine, pos, &own, &has);
+		status = own_policy(engine, pos, &set->own, &has);
 		if (!status)
-			status = apply_policy(engine, pos, &item.policy, has ? &own : NULL);
+			status = apply_policy(engine, set, pos, has ? &set->own : NULL);
 	}
 	if (status)
 		return status;
@@ -154,31 +154,29 @@ static int32_t set_item(struct bko_engine *engine, struct setting *set)
 static int32_t set_position(struct bko_engine *engine, struct setting *set)
 {
 	struct bko__row *item_row, *row;
-	struct bko_policy own;
-	struct bko__item item;
 	struct bko__pos *pos;
 	struct bko__writer w;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	int32_t status;
 
-	bko__key_begin(&key, 'I');
-	bko__key_id(&key, set->row.item.data, set->row.item.size);
-	item_row = bko__want(engine, &key, 0);
+	bko__key_begin(key, 'I');
+	bko__key_id(key, set->row.item.data, set->row.item.size);
+	item_row = bko__want(engine, key, 0);
 	pos = bko__pos_want(engine, &set->row.item, &set->row.location, 0);
 	if (!pos)
 		return engine->tx.status;
-	bko__pos_subkey(pos, 'p', &key);
-	row = bko__want(engine, &key, 0);
+	bko__pos_subkey(pos, 'p', key);
+	row = bko__want(engine, key, 0);
 	bko__lane_want(engine, bko__lane_of(engine, &set->row.item));
 	status = bko__positions_load(engine, set->now);
 	if (status)
 		return status;
 	if (!item_row->present)
 		return bko__fail(engine, BKO_E_NOT_FOUND, "row.item");
-	if (bko__item_get(bko__value(item_row), &item) ||
-	    (row->present && bko__policy_get(bko__value(row), &own)))
+	if (bko__item_get(bko__value(item_row), &set->item) ||
+	    (row->present && bko__policy_get(bko__value(row), &set->own)))
 		return bko__fail(engine, BKO_E_CORRUPT, "a policy");
-	if (pos->exists && row->present ? same_policy(&own, &set->policy)
+	if (pos->exists && row->present ? same_policy(&set->own, &set->policy)
 	                                : pos->exists && !set->policy.set) {
 		bko__undo(engine); /* what settling put, without its head */
 		return BKO_OK;
@@ -186,7 +184,7 @@ static int32_t set_position(struct bko_engine *engine, struct setting *set)
 	w = bko__scratch(engine, BKO_VALUE_MAX);
 	bko__policy_put(&w, &set->policy);
 	bko__put(engine, row, w.data, w.size);
-	status = apply_policy(engine, pos, &item.policy, &set->policy);
+	status = apply_policy(engine, set, pos, &set->policy);
 	if (status)
 		return status;
 	tell_policy(engine, set, pos->lane);
@@ -245,22 +243,23 @@ int32_t bko_policy_set(bko_engine *engine, int64_t now_ms, const struct bko_poli
 {
 	int32_t status = bko__enter(engine, BKO__VERB_POLICY, NULL);
 	struct bko__progress *progress;
-	struct setting set;
+	struct setting *set;
 	size_t i;
 
 	if (status)
 		return status;
+	set = BKO__CALL(engine, struct setting);
 	if (!rows && count)
 		return bko__fail(engine, BKO_E_MISUSE, "rows");
 	if (!bko__time_ok(now_ms))
 		return bko__fail(engine, BKO_E_RANGE, "now_ms");
 	progress = &engine->progress;
 	for (i = (size_t)progress->done; i < count; i++) {
-		memset(&set, 0, sizeof set);
-		set.now = now_ms;
-		status = check_row(engine, (const uint8_t *)rows + i * stride, stride, &set);
+		memset(set, 0, sizeof *set);
+		set->now = now_ms;
+		status = check_row(engine, (const uint8_t *)rows + i * stride, stride, set);
 		if (!status)
-			status = bko__drive(engine, run_set, &set);
+			status = bko__drive(engine, run_set, set);
 		if (status == BKO_WANT)
 			return status;
 		if (statuses)

@@ -12,25 +12,29 @@ enum { PRUNE_ROWS = 48 };
 
 struct pruning {
 	int64_t now, before; /* what closed, or was recorded, earlier goes */
-	struct bko__key
-		next; /* where the walk stands once this step is applied; empty: at the end */
+	/* of the run: where the walk stands once this step is applied, empty at the end; a
+	 * subject, what lies below it, and what lies behind that */
+	struct bko__key next, key, from, end, after;
+	union {
+		struct bko__order order;
+		struct bko__opcome outcome;
+	} read;
 };
 
 /* The next row at or behind where the walk stands, below the letter `kind`. */
 static int32_t next_row(struct bko_engine *engine, uint8_t kind, struct bko__row **row)
 {
-	struct bko__key from, end, all;
+	struct bko__key *from = &engine->room.key, *end = &engine->room.end;
 	struct bko__range *range;
 	int32_t status;
 
-	bko__key_begin(&all, kind);
-	bko__key_after(&all, &end);
-	from = all;
+	bko__key_begin(from, kind);
+	bko__key_after(from, end);
 	if (engine->pruned.size && engine->pruned.key[0] == kind) {
-		from.size = engine->pruned.size;
-		memcpy(from.bytes, engine->pruned.key, from.size);
+		from->size = engine->pruned.size;
+		memcpy(from->bytes, engine->pruned.key, from->size);
 	}
-	range = bko__want_range(engine, &from, &end, 1);
+	range = bko__want_range(engine, from, end, 1);
 	status = bko__fetch(engine);
 	*row = !status && range->count ? range->rows[0] : NULL;
 	return status;
@@ -41,11 +45,11 @@ static int32_t next_row(struct bko_engine *engine, uint8_t kind, struct bko__row
 enum { DELETE_ALL = 0, DELETE_OUTCOMES = 1 };
 
 /* Whether a row stays. */
-static int prune_stays(struct bko_engine *engine, const struct pruning *p,
-                       const struct bko__row *row, uint32_t what, int32_t *status)
+static int prune_stays(struct bko_engine *engine, struct pruning *p, const struct bko__row *row,
+                       uint32_t what, int32_t *status)
 {
 	const struct bko__defaults *defaults = engine->tx.defaults;
-	struct bko__opcome record;
+	struct bko__opcome *record = &p->read.outcome;
 	struct bko__reader reader;
 
 	if (what == DELETE_ALL)
@@ -58,18 +62,18 @@ static int prune_stays(struct bko_engine *engine, const struct pruning *p,
 	}
 	if (what > DELETE_OUTCOMES && row->key[what] != 'o')
 		return 1;
-	*status = bko__op_read(engine, row, &reader, &record);
-	return *status || record.time >= p->before ||
-	       (record.verb == BKO__VERB_SHIP && !record.undone);
+	*status = bko__op_read(engine, row, &reader, record);
+	return *status || record->time >= p->before ||
+	       (record->verb == BKO__VERB_SHIP && !record->undone);
 }
 
 /* Deletes a page of rows from [from, end). The walk goes on behind the page, or at
  * `after` where it was the last. */
-static int32_t delete_rows(struct bko_engine *engine, struct pruning *p, struct bko__key *from,
-                           const struct bko__key *end, uint32_t what, const struct bko__key *after,
+static int32_t delete_rows(struct bko_engine *engine, struct pruning *p, uint32_t what,
                            uint32_t *left)
 {
 	const struct bko__progress *at = &engine->pruned;
+	struct bko__key *from = &p->from, *end = &p->end;
 	struct bko__range *range;
 	int32_t status;
 	uint32_t i;
@@ -89,7 +93,7 @@ static int32_t delete_rows(struct bko_engine *engine, struct pruning *p, struct 
 	if (status)
 		return status;
 	if (!range->more) {
-		p->next = *after;
+		p->next = p->after;
 		return BKO_OK;
 	}
 	p->next.size = range->rows[range->count - 1]->key_size;
@@ -139,38 +143,36 @@ static int32_t prune_order(struct bko_engine *engine, struct pruning *p, const s
 {
 	struct bko_span id = {row->key + 2, row->key[1]};
 	struct bko__reader reader = {NULL, 0, 0, 0};
-	struct bko__key key, from, end, after;
-	struct bko__order rec;
+	struct bko__order *rec = &p->read.order;
 	struct bko__row *head;
 	uint32_t left;
 	int32_t status;
 	int old;
 
-	bko__order_key(&id, &key);
-	bko__key_after(&key, &after);
-	head = bko__want(engine, &key, 0);
+	bko__order_key(&id, &p->key);
+	bko__key_after(&p->key, &p->after);
+	head = bko__want(engine, &p->key, 0);
 	status = bko__fetch(engine);
 	if (!status)
 		status = bko__base_load(engine);
 	if (status)
 		return status;
-	memset(&rec, 0, sizeof rec);
+	memset(rec, 0, sizeof *rec);
 	reader.data = head->value;
 	reader.size = head->value_size;
 	if (head->present)
-		bko__order_read(&reader, &rec);
+		bko__order_read(&reader, rec);
 	if (reader.bad)
 		return bko__fail(engine, BKO_E_CORRUPT, "an order");
-	old = head->present && is_old(&rec, p);
-	if (old && rec.state == BKO__O_HELD)
+	old = head->present && is_old(rec, p);
+	if (old && rec->state == BKO__O_HELD)
 		return end_hold(engine, p, &id); /* the next step finds it released */
-	from = key;
-	bko__key_byte(&from, old ? 0 : 'o');
-	end = after;
+	p->from = p->key;
+	bko__key_byte(&p->from, old ? 0 : 'o');
+	p->end = p->after;
 	if (!old)
-		bko__key_after(&from, &end);
-	status = delete_rows(engine, p, &from, &end, old ? DELETE_ALL : DELETE_OUTCOMES, &after,
-	                     &left);
+		bko__key_after(&p->from, &p->end);
+	status = delete_rows(engine, p, old ? DELETE_ALL : DELETE_OUTCOMES, &left);
 	if (!status && old && !left)
 		bko__delete(engine, head);
 	return status;
@@ -182,25 +184,25 @@ static int32_t prune_position(struct bko_engine *engine, struct pruning *p,
                               const struct bko__row *row)
 {
 	uint32_t at = 2u + row->key[1], left;
-	struct bko__key key, from, end, after;
+	struct bko__key *key = &p->key;
 	int32_t status;
 
-	memcpy(key.bytes, row->key, row->key_size);
+	memcpy(key->bytes, row->key, row->key_size);
 	if (at >= row->key_size) { /* the item itself: on to what lies below */
-		key.size = row->key_size;
-		bko__key_byte(&key, 0);
-		p->next = key;
+		key->size = row->key_size;
+		bko__key_byte(key, 0);
+		p->next = *key;
 		return BKO_OK;
 	}
-	key.size = at + 1 + row->key[at];
-	bko__key_after(&key, &after);
-	bko__want(engine, &key, 0);
-	from = end = key;
-	bko__key_byte(&from, 'd');
-	bko__key_byte(&end, 'o');
-	bko__key_after(&end, &end);
+	key->size = at + 1 + row->key[at];
+	bko__key_after(key, &p->after);
+	bko__want(engine, key, 0);
+	p->from = p->end = *key;
+	bko__key_byte(&p->from, 'd');
+	bko__key_byte(&p->end, 'o');
+	bko__key_after(&p->end, &p->end);
 	status = bko__base_load(engine); /* read with the row that led here */
-	return status ? status : delete_rows(engine, p, &from, &end, key.size, &after, &left);
+	return status ? status : delete_rows(engine, p, key->size, &left);
 }
 
 static int32_t run_prune(struct bko_engine *engine, void *arguments)
@@ -229,10 +231,11 @@ int32_t bko_engine_prune(bko_engine *engine, int64_t now_ms, int64_t keep_ms, ui
                          uint32_t *done)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_PRUNE, NULL);
-	struct pruning p;
+	struct pruning *p;
 
 	if (status)
 		return status;
+	p = BKO__CALL(engine, struct pruning);
 	if (engine->batching)
 		return bko__fail(engine, BKO_E_STATE, "a batch is open");
 	if (!done)
@@ -241,16 +244,16 @@ int32_t bko_engine_prune(bko_engine *engine, int64_t now_ms, int64_t keep_ms, ui
 		return bko__fail(engine, BKO_E_RANGE, "now_ms");
 	if (keep_ms < (int64_t)engine->options.late_ms * 10 || !bko__time_ok(keep_ms))
 		return bko__fail(engine, BKO_E_ARGUMENT, "keep_ms (less than ten times late_ms)");
-	p.now = now_ms;
-	p.before = now_ms - keep_ms;
+	p->now = now_ms;
+	p->before = now_ms - keep_ms;
 	*done = 0;
 	while (!status && engine->progress.count < budget && !*done) {
-		status = bko__drive(engine, run_prune, &p);
+		status = bko__drive(engine, run_prune, p);
 		if (status)
 			break;
 		engine->progress.count++;
-		engine->pruned.size = p.next.size;
-		memcpy(engine->pruned.key, p.next.bytes, p.next.size);
+		engine->pruned.size = p->next.size;
+		memcpy(engine->pruned.key, p->next.bytes, p->next.size);
 		*done = engine->pruned.size == 0;
 	}
 	return status;

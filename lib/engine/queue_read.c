@@ -18,8 +18,8 @@ struct bko_queue {
 };
 
 struct turning {
-	struct bko_queue *queue;
-	struct bko_waiting *page; /* of the run: scratch */
+	struct bko_queue *queue, opened; /* opened: of bko_queue_open, until it is a child */
+	struct bko_waiting *page;        /* of the run: scratch */
 	size_t capacity, count;
 	struct bko__rank last;
 	uint64_t version;
@@ -45,16 +45,15 @@ static int32_t load_queue(struct bko_engine *engine, struct bko_queue *q, struct
 static struct bko__range *want_after(struct bko_engine *engine, const struct bko__pos *pos,
                                      uint8_t kind, const struct bko_queue *q, uint32_t rows)
 {
-	struct bko__key from, all, end;
+	struct bko__key *from = &engine->room.key, *end = &engine->room.end;
 
-	bko__pos_subkey(pos, kind, &all);
-	bko__key_after(&all, &end);
-	from = all;
+	bko__pos_subkey(pos, kind, from);
+	bko__key_after(from, end);
 	if (q->started) {
-		bko__key_rank(&from, &q->after);
-		bko__key_byte(&from, 0); /* behind that part */
+		bko__key_rank(from, &q->after);
+		bko__key_byte(from, 0); /* behind that part */
 	}
-	return bko__want_range(engine, &from, &end, rows);
+	return bko__want_range(engine, from, end, rows);
 }
 
 static void waiting_out(const struct bko__pt *part, struct bko_waiting *out)
@@ -145,11 +144,12 @@ int32_t bko_queue_open(bko_engine *engine, int64_t now_ms, const struct bko_span
                        const struct bko_span *location, uint32_t mode, bko_queue **queue)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_QUEUE, NULL);
-	struct bko_queue q, *h;
-	struct turning t;
+	struct bko_queue *q, *h;
+	struct turning *t;
 
 	if (status)
 		return status;
+	t = BKO__CALL(engine, struct turning);
 	if (!item || !location || !queue)
 		return bko__fail(engine, BKO_E_MISUSE, "item, location or queue");
 	*queue = NULL;
@@ -160,25 +160,24 @@ int32_t bko_queue_open(bko_engine *engine, int64_t now_ms, const struct bko_span
 		status = bko__fail(engine, BKO_E_RANGE, "now_ms");
 	if (status)
 		return status;
-	memset(&q, 0, sizeof q);
-	q.engine = engine;
-	q.mode = mode;
-	q.now = now_ms;
-	q.item_size = (uint32_t)item->size;
-	q.location_size = (uint32_t)location->size;
-	memcpy(q.item, item->data, item->size);
+	memset(t, 0, sizeof *t);
+	q = t->queue = &t->opened;
+	q->engine = engine;
+	q->mode = mode;
+	q->now = now_ms;
+	q->item_size = (uint32_t)item->size;
+	q->location_size = (uint32_t)location->size;
+	memcpy(q->item, item->data, item->size);
 	if (location->size)
-		memcpy(q.location, location->data, location->size);
-	memset(&t, 0, sizeof t);
-	t.queue = &q;
-	status = bko__drive(engine, run_version, &t);
+		memcpy(q->location, location->data, location->size);
+	status = bko__drive(engine, run_version, t);
 	if (status)
 		return status;
 	h = bko__child_open(engine, sizeof *h);
 	if (!h)
 		return engine->error.status;
-	*h = q;
-	h->version = t.version;
+	*h = *q;
+	h->version = t->version;
 	h->magic = QUEUE_MAGIC;
 	*queue = h;
 	return BKO_OK;
@@ -188,7 +187,7 @@ int32_t bko_queue_next(bko_queue *queue, struct bko_waiting *array, size_t capac
                        uint32_t stride, size_t *count)
 {
 	struct bko_engine *engine;
-	struct turning t;
+	struct turning *t;
 	int32_t status;
 
 	if (!queue || queue->magic != QUEUE_MAGIC)
@@ -197,26 +196,27 @@ int32_t bko_queue_next(bko_queue *queue, struct bko_waiting *array, size_t capac
 	status = bko__enter(engine, BKO__VERB_QUEUE, NULL);
 	if (status)
 		return status;
+	t = BKO__CALL(engine, struct turning);
 	status = bko__check_array(engine, array, capacity, stride, sizeof *array, count);
 	if (status)
 		return status;
 	*count = 0;
-	memset(&t, 0, sizeof t);
-	t.queue = queue;
-	t.capacity = capacity < PAGE ? capacity : PAGE;
+	memset(t, 0, sizeof *t);
+	t->queue = queue;
+	t->capacity = capacity < PAGE ? capacity : PAGE;
 	/* a page may hold nothing but parts of holds that ran out: then the next one */
-	while (!queue->done && t.capacity && !t.count) {
-		status = bko__drive(engine, run_page, &t);
+	while (!queue->done && t->capacity && !t->count) {
+		status = bko__drive(engine, run_page, t);
 		if (status)
 			return status;
-		if (queue->mode == BKO_QUEUE_CONSISTENT && t.version != queue->version)
+		if (queue->mode == BKO_QUEUE_CONSISTENT && t->version != queue->version)
 			return bko__fail(engine, BKO_E_CHANGED, "the position");
-		queue->after = t.last;
+		queue->after = t->last;
 		queue->started = 1;
-		queue->done = t.end;
+		queue->done = t->end;
 	}
-	if (t.count)
-		bko__array_out(array, capacity, stride, t.page, t.count, sizeof *array, count);
+	if (t->count)
+		bko__array_out(array, capacity, stride, t->page, t->count, sizeof *array, count);
 	return BKO_OK;
 }
 

@@ -13,6 +13,9 @@ struct receiving {
 	struct bko_op op;
 	struct bko_receipt receipt;
 	struct bko_outcome *outcome;
+	/* of the run */
+	struct bko__opcome done;
+	struct bko__supply came;
 };
 
 static void hash_receipt(const struct bko_receipt *receipt, struct bko__hash *hash)
@@ -84,8 +87,8 @@ static int32_t run_receive(struct bko_engine *engine, void *arguments)
 {
 	struct receiving *r = arguments;
 	const struct bko_span *supply = &r->receipt.supply;
-	struct bko__opcome done;
-	struct bko__supply came;
+	struct bko__opcome *done = &r->done;
+	struct bko__supply *came = &r->came;
 	struct bko__pos *pos;
 	struct bko__hash hash;
 	int64_t lowered = 0;
@@ -100,50 +103,51 @@ static int32_t run_receive(struct bko_engine *engine, void *arguments)
 		status = bko__stock_load(engine, pos, r->op.now_ms, r->outcome);
 	if (status)
 		return status;
-	memset(&came, 0, sizeof came);
+	memset(came, 0, sizeof *came);
 	if (supply->size)
-		status = lower_supply(engine, pos, &r->receipt, &r->op.id, &came, &lowered);
+		status = lower_supply(engine, pos, &r->receipt, &r->op.id, came, &lowered);
 	if (status)
 		return status;
 	pos->head.open += r->receipt.quantity;
-	bring_in(engine, pos, came.origin, r->receipt.quantity, supply, lowered, &r->op.id);
-	memset(&done, 0, sizeof done);
-	done.error = came.origin;
-	done.quantity = r->receipt.quantity;
-	done.subject = *supply;
-	return bko__stock_done(engine, pos, &done, r->outcome);
+	bring_in(engine, pos, came->origin, r->receipt.quantity, supply, lowered, &r->op.id);
+	memset(done, 0, sizeof *done);
+	done->error = came->origin;
+	done->quantity = r->receipt.quantity;
+	done->subject = *supply;
+	return bko__stock_done(engine, pos, done, r->outcome);
 }
 
 int32_t bko_stock_receive(bko_engine *engine, const struct bko_op *op,
                           const struct bko_receipt *receipt, struct bko_outcome *outcome)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_RECEIVE, op);
-	struct receiving r;
+	struct receiving *r;
 
 	if (status)
 		return status;
-	status = bko__check_op(engine, op, &r.op);
+	r = BKO__CALL(engine, struct receiving);
+	status = bko__check_op(engine, op, &r->op);
 	if (!status)
-		status = bko__struct_in(engine, &r.receipt, sizeof r.receipt, receipt,
+		status = bko__struct_in(engine, &r->receipt, sizeof r->receipt, receipt,
 		                        receipt ? receipt->struct_size : 0, "receipt");
 	if (!status)
 		status = bko__check_outcome(engine, outcome);
 	if (!status)
-		status = bko__check_position(engine, &r.receipt.item, &r.receipt.location);
+		status = bko__check_position(engine, &r->receipt.item, &r->receipt.location);
 	if (!status)
-		status = bko__check_id(engine, &r.receipt.supply, 1, "receipt.supply");
+		status = bko__check_id(engine, &r->receipt.supply, 1, "receipt.supply");
 	if (status)
 		return status;
-	if (r.receipt.lot.size)
+	if (r->receipt.lot.size)
 		return bko__fail(engine, BKO_E_UNSUPPORTED, "receipt.lot");
-	if (r.receipt.last > 1 || (r.receipt.last && !r.receipt.supply.size))
+	if (r->receipt.last > 1 || (r->receipt.last && !r->receipt.supply.size))
 		return bko__fail(engine, BKO_E_ARGUMENT, "receipt.last");
-	if (r.receipt.quantity < (r.receipt.last ? 0 : 1))
+	if (r->receipt.quantity < (r->receipt.last ? 0 : 1))
 		return bko__fail(engine, BKO_E_ARGUMENT, "receipt.quantity");
-	if (r.receipt.quantity > BKO__QUANTITY_MAX)
+	if (r->receipt.quantity > BKO__QUANTITY_MAX)
 		return bko__fail(engine, BKO_E_RANGE, "receipt.quantity");
-	r.outcome = outcome;
-	return bko__drive(engine, run_receive, &r);
+	r->outcome = outcome;
+	return bko__drive(engine, run_receive, r);
 }
 
 /* ---- Reversal ---- */
@@ -152,6 +156,7 @@ struct reversing {
 	struct bko_op op;
 	struct bko_reversal reversal;
 	struct bko_outcome *outcome;
+	struct bko__opcome receipt, done; /* of the run */
 };
 
 static void hash_reversal(const struct bko_reversal *reversal, struct bko__hash *hash)
@@ -202,10 +207,10 @@ static int32_t take_back(struct bko_engine *engine, struct bko__pos *pos,
 static int32_t run_reverse(struct bko_engine *engine, void *arguments)
 {
 	struct reversing *r = arguments;
-	struct bko__opcome receipt, done;
+	struct bko__opcome *receipt = &r->receipt, *done = &r->done;
 	struct bko__reader reader;
 	struct bko__row *row;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	struct bko__pos *pos;
 	struct bko__hash hash;
 	int32_t status;
@@ -215,49 +220,50 @@ static int32_t run_reverse(struct bko_engine *engine, void *arguments)
 	                         &r->reversal.location, BKO__POS_SERVES, &pos);
 	if (status)
 		return status;
-	bko__pos_subkey(pos, 'o', &key);
-	bko__key_id(&key, r->reversal.receipt.data, r->reversal.receipt.size);
-	row = bko__want(engine, &key, 0);
+	bko__pos_subkey(pos, 'o', key);
+	bko__key_id(key, r->reversal.receipt.data, r->reversal.receipt.size);
+	row = bko__want(engine, key, 0);
 	status = bko__stock_load(engine, pos, r->op.now_ms, r->outcome);
 	if (status)
 		return status;
 	if (!row->present)
 		return bko__fail(engine, BKO_E_NOT_FOUND, "reversal.receipt");
-	status = bko__op_read(engine, row, &reader, &receipt);
+	status = bko__op_read(engine, row, &reader, receipt);
 	if (status)
 		return status;
-	if (receipt.verb != BKO__VERB_RECEIVE || receipt.state != BKO__OP_DONE)
+	if (receipt->verb != BKO__VERB_RECEIVE || receipt->state != BKO__OP_DONE)
 		return bko__fail(engine, BKO_E_NOT_FOUND, "reversal.receipt");
-	if (receipt.undone)
+	if (receipt->undone)
 		return bko__fail(engine, BKO_E_STATE, "reversal.receipt (reversed already)");
-	status = take_back(engine, pos, &receipt, &r->op.id);
+	status = take_back(engine, pos, receipt, &r->op.id);
 	if (status)
 		return status;
-	receipt.undone = 1;
-	bko__op_rewrite(engine, row, &receipt, NULL);
-	memset(&done, 0, sizeof done);
-	done.quantity = receipt.quantity;
-	return bko__stock_done(engine, pos, &done, r->outcome);
+	receipt->undone = 1;
+	bko__op_rewrite(engine, row, receipt, NULL);
+	memset(done, 0, sizeof *done);
+	done->quantity = receipt->quantity;
+	return bko__stock_done(engine, pos, done, r->outcome);
 }
 
 int32_t bko_stock_reverse(bko_engine *engine, const struct bko_op *op,
                           const struct bko_reversal *reversal, struct bko_outcome *outcome)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_REVERSE, op);
-	struct reversing r;
+	struct reversing *r;
 
 	if (status)
 		return status;
-	status = bko__check_op(engine, op, &r.op);
+	r = BKO__CALL(engine, struct reversing);
+	status = bko__check_op(engine, op, &r->op);
 	if (!status)
-		status = bko__struct_in(engine, &r.reversal, sizeof r.reversal, reversal,
+		status = bko__struct_in(engine, &r->reversal, sizeof r->reversal, reversal,
 		                        reversal ? reversal->struct_size : 0, "reversal");
 	if (!status)
 		status = bko__check_outcome(engine, outcome);
 	if (!status)
-		status = bko__check_position(engine, &r.reversal.item, &r.reversal.location);
+		status = bko__check_position(engine, &r->reversal.item, &r->reversal.location);
 	if (!status)
-		status = bko__check_id(engine, &r.reversal.receipt, 0, "reversal.receipt");
-	r.outcome = outcome;
-	return status ? status : bko__drive(engine, run_reverse, &r);
+		status = bko__check_id(engine, &r->reversal.receipt, 0, "reversal.receipt");
+	r->outcome = outcome;
+	return status ? status : bko__drive(engine, run_reverse, r);
 }

@@ -72,16 +72,16 @@ static int32_t find_old(struct bko_engine *engine, struct bko__pos *pos, uint8_t
 {
 	struct bko__range *range;
 	struct bko__rank rank;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	uint32_t i;
 	int32_t status;
 
-	bko__pos_subkey(pos, kind, &key);
-	range = bko__want_below(engine, &key, PARTS + 1);
+	bko__pos_subkey(pos, kind, key);
+	range = bko__want_below(engine, key, PARTS + 1);
 	status = bko__fetch(engine);
 	for (i = 0; !status && i < range->count; i++) {
-		if (!bko__key_get_rank(range->rows[i]->key, range->rows[i]->key_size, key.size,
-		                       &rank))
+		if (!bko__key_get_rank(range->rows[i]->key, range->rows[i]->key_size,
+		                       pos->row->key_size + 1u, &rank))
 			return bko__fail(engine, BKO_E_CORRUPT, "a row of the queue");
 		if (rank.epoch >= pos->head.epoch)
 			break;
@@ -167,10 +167,11 @@ int32_t bko_queue_rerank(bko_engine *engine, int64_t now_ms, const struct bko_sp
                          const struct bko_span *location, uint32_t budget, uint32_t *done)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_RERANK, NULL);
-	struct reranking r;
+	struct reranking *r;
 
 	if (status)
 		return status;
+	r = BKO__CALL(engine, struct reranking);
 	if (!item || !location || !done)
 		return bko__fail(engine, BKO_E_MISUSE, "item, location or done");
 	if (engine->batching)
@@ -180,16 +181,16 @@ int32_t bko_queue_rerank(bko_engine *engine, int64_t now_ms, const struct bko_sp
 		status = bko__check_id(engine, location, 1, "location");
 	if (!status && !bko__time_ok(now_ms))
 		status = bko__fail(engine, BKO_E_RANGE, "now_ms");
-	r.item = *item;
-	r.location = *location;
-	r.now = now_ms;
+	r->item = *item;
+	r->location = *location;
+	r->now = now_ms;
 	*done = 0;
 	while (!status && engine->progress.count < budget && !*done) {
-		status = bko__drive(engine, run_rerank, &r);
+		status = bko__drive(engine, run_rerank, r);
 		if (status)
 			break;
 		engine->progress.count++;
-		*done = !r.left;
+		*done = !r->left;
 	}
 	return status;
 }

@@ -166,20 +166,21 @@ int32_t bko_order_return(bko_engine *engine, const struct bko_op *op,
                          const struct bko_return *request, struct bko_outcome *outcome)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_RETURN, op);
-	struct returning r;
+	struct returning *r;
 
 	if (status)
 		return status;
-	r.call.verb = BKO__VERB_RETURN;
-	r.call.flags = BKO__POS_SERVES;
-	status = bko__struct_in(engine, &r.request, sizeof r.request, request,
+	r = BKO__CALL(engine, struct returning);
+	r->call.verb = BKO__VERB_RETURN;
+	r->call.flags = BKO__POS_SERVES;
+	status = bko__struct_in(engine, &r->request, sizeof r->request, request,
 	                        request ? request->struct_size : 0, "request");
 	if (!status)
-		status = bko__order_op_check(engine, &r.call, op, &r.request.order, outcome);
+		status = bko__order_op_check(engine, &r->call, op, &r->request.order, outcome);
 	if (!status)
-		status = check_return(engine, &r);
+		status = check_return(engine, r);
 	if (status)
 		return status;
-	hash_return(&r);
-	return bko__drive(engine, run_return, &r);
+	hash_return(r);
+	return bko__drive(engine, run_return, r);
 }

@@ -108,14 +108,15 @@ int32_t bko_order_ship(bko_engine *engine, const struct bko_op *op, const struct
                        struct bko_outcome *outcome)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_SHIP, op);
-	struct shipping s;
+	struct shipping *s;
 
 	if (status)
 		return status;
-	s.call.verb = BKO__VERB_SHIP;
-	s.call.flags = 0;
-	status = bko__units_check(engine, &s.call, op, units, &s.units, outcome);
-	return status ? status : bko__drive(engine, run_ship, &s);
+	s = BKO__CALL(engine, struct shipping);
+	s->call.verb = BKO__VERB_SHIP;
+	s->call.flags = 0;
+	status = bko__units_check(engine, &s->call, op, units, &s->units, outcome);
+	return status ? status : bko__drive(engine, run_ship, s);
 }
 
 /* ---- Void ---- */
@@ -123,6 +124,7 @@ int32_t bko_order_ship(bko_engine *engine, const struct bko_op *op, const struct
 struct voiding {
 	struct bko__order_op call;
 	struct bko_void request;
+	struct bko__opcome shipment; /* of the run */
 };
 
 static int32_t void_unit(struct bko_engine *engine, struct voiding *v, const struct bko__unit *unit)
@@ -158,34 +160,34 @@ static int32_t void_unit(struct bko_engine *engine, struct voiding *v, const str
 static int32_t run_void(struct bko_engine *engine, void *arguments)
 {
 	struct voiding *v = arguments;
-	struct bko__opcome shipment;
+	struct bko__opcome *shipment = &v->shipment;
 	struct bko__reader reader;
 	struct bko__unit *units;
 	struct bko__row *row;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	uint32_t i;
 	int32_t status;
 
-	bko__order_key(&v->request.order, &key);
-	bko__key_byte(&key, 'o');
-	bko__key_id(&key, v->request.shipment.data, v->request.shipment.size);
-	row = bko__want(engine, &key, 0);
+	bko__order_key(&v->request.order, key);
+	bko__key_byte(key, 'o');
+	bko__key_id(key, v->request.shipment.data, v->request.shipment.size);
+	row = bko__want(engine, key, 0);
 	status = bko__order_op_begin(engine, &v->call);
 	if (!status && row->present)
-		status = bko__op_read(engine, row, &reader, &shipment);
+		status = bko__op_read(engine, row, &reader, shipment);
 	if (status)
 		return status;
-	if (!row->present || shipment.verb != BKO__VERB_SHIP || shipment.state != BKO__OP_DONE)
+	if (!row->present || shipment->verb != BKO__VERB_SHIP || shipment->state != BKO__OP_DONE)
 		return bko__fail(engine, BKO_E_NOT_FOUND, "request.shipment");
-	if (shipment.undone)
+	if (shipment->undone)
 		return bko__fail(engine, BKO_E_STATE, "request.shipment (voided already)");
-	status = bko__op_units(engine, row, &reader, shipment.units, &units);
-	for (i = 0; !status && i < shipment.units; i++)
+	status = bko__op_units(engine, row, &reader, shipment->units, &units);
+	for (i = 0; !status && i < shipment->units; i++)
 		status = void_unit(engine, v, &units[i]);
 	if (status)
 		return status;
-	shipment.undone = 1;
-	bko__op_rewrite(engine, row, &shipment, units);
+	shipment->undone = 1;
+	bko__op_rewrite(engine, row, shipment, units);
 	return bko__order_op_end(engine, &v->call);
 }
 
@@ -193,21 +195,22 @@ int32_t bko_order_void(bko_engine *engine, const struct bko_op *op, const struct
                        struct bko_outcome *outcome)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_VOID, op);
-	struct voiding v;
+	struct voiding *v;
 
 	if (status)
 		return status;
-	v.call.verb = BKO__VERB_VOID;
-	v.call.flags = 0;
-	status = bko__struct_in(engine, &v.request, sizeof v.request, request,
+	v = BKO__CALL(engine, struct voiding);
+	v->call.verb = BKO__VERB_VOID;
+	v->call.flags = 0;
+	status = bko__struct_in(engine, &v->request, sizeof v->request, request,
 	                        request ? request->struct_size : 0, "request");
 	if (!status)
-		status = bko__order_op_check(engine, &v.call, op, &v.request.order, outcome);
+		status = bko__order_op_check(engine, &v->call, op, &v->request.order, outcome);
 	if (!status)
-		status = bko__check_id(engine, &v.request.shipment, 0, "request.shipment");
+		status = bko__check_id(engine, &v->request.shipment, 0, "request.shipment");
 	if (status)
 		return status;
-	bko__hash_begin(&v.call.hash, BKO__VERB_VOID);
-	bko__hash_bytes(&v.call.hash, v.request.shipment.data, v.request.shipment.size);
-	return bko__drive(engine, run_void, &v);
+	bko__hash_begin(&v->call.hash, BKO__VERB_VOID);
+	bko__hash_bytes(&v->call.hash, v->request.shipment.data, v->request.shipment.size);
+	return bko__drive(engine, run_void, v);
 }

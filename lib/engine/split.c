@@ -148,13 +148,13 @@ static int32_t split_line(struct bko_engine *engine, struct splitting *s, uint32
 static int32_t make_order(struct bko_engine *engine, struct splitting *s)
 {
 	struct bko__ord *made = &s->made;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	int32_t status;
 
 	memset(made, 0, sizeof *made);
 	made->id = s->call.op.id;
-	bko__order_key(&made->id, &key);
-	made->row = bko__want(engine, &key, 0);
+	bko__order_key(&made->id, key);
+	made->row = bko__want(engine, key, 0);
 	made->lane = bko__lane_of(engine, &made->id);
 	bko__lane_want(engine, made->lane);
 	status = bko__fetch(engine);
@@ -181,13 +181,13 @@ static int32_t run_split(struct bko_engine *engine, void *arguments)
 {
 	struct splitting *s = arguments;
 	struct bko_pick pick;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	uint32_t from, to, p;
 	int32_t status;
 
 	/* with the first read, which is after the settings are known */
-	bko__order_key(&s->call.op.id, &key);
-	bko__want(engine, &key, 0);
+	bko__order_key(&s->call.op.id, key);
+	bko__want(engine, key, 0);
 	if (engine->settled_in)
 		bko__lane_want(engine, bko__lane_of(engine, &s->call.op.id));
 	status = bko__order_op_begin(engine, &s->call);
@@ -216,21 +216,22 @@ int32_t bko_order_split(bko_engine *engine, const struct bko_op *op, const struc
                         struct bko_outcome *outcome)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_SPLIT, op);
-	struct splitting s;
+	struct splitting *s;
 	struct bko_pick pick;
 	size_t p;
 
 	if (status)
 		return status;
-	s.call.verb = BKO__VERB_SPLIT;
-	s.call.flags = 0;
-	status = bko__units_check(engine, &s.call, op, units, &s.units, outcome);
-	if (!status && s.units.pick_count > engine->options.max_lines)
+	s = BKO__CALL(engine, struct splitting);
+	s->call.verb = BKO__VERB_SPLIT;
+	s->call.flags = 0;
+	status = bko__units_check(engine, &s->call, op, units, &s->units, outcome);
+	if (!status && s->units.pick_count > engine->options.max_lines)
 		status = bko__fail(engine, BKO_E_TOO_LARGE, "units.pick_count");
-	for (p = 0; !status && p < s.units.pick_count; p++) {
-		bko__pick_get(s.units.picks, p, s.units.stride, &pick);
+	for (p = 0; !status && p < s->units.pick_count; p++) {
+		bko__pick_get(s->units.picks, p, s->units.stride, &pick);
 		if (pick.line == BKO_LINE_ALL || !pick.quantity)
 			status = bko__fail_line(engine, BKO_E_ARGUMENT, "pick", (uint32_t)p);
 	}
-	return status ? status : bko__drive(engine, run_split, &s);
+	return status ? status : bko__drive(engine, run_split, s);
 }

@@ -9,6 +9,7 @@ struct supplying {
 	struct bko_op op;
 	struct bko_supply supply;
 	struct bko_outcome *outcome;
+	struct bko__opcome done; /* of the run */
 };
 
 static void supply_hash(const struct bko_supply *supply, struct bko__hash *hash)
@@ -87,7 +88,7 @@ static int32_t supply_close(struct bko_engine *engine, const struct supplying *s
 static int32_t supply_run(struct bko_engine *engine, void *arguments)
 {
 	struct supplying *s = arguments;
-	struct bko__opcome done;
+	struct bko__opcome *done = &s->done;
 	struct bko__pos *pos;
 	struct bko__row *row;
 	struct bko__hash hash;
@@ -105,8 +106,8 @@ static int32_t supply_run(struct bko_engine *engine, void *arguments)
 		                                              : supply_plan(engine, s, pos, row);
 	if (status)
 		return status;
-	memset(&done, 0, sizeof done);
-	return bko__stock_done(engine, pos, &done, s->outcome);
+	memset(done, 0, sizeof *done);
+	return bko__stock_done(engine, pos, done, s->outcome);
 }
 
 static int32_t supply_check(struct bko_engine *engine, const struct bko_supply *supply)
@@ -140,18 +141,19 @@ int32_t bko_supply_set(bko_engine *engine, const struct bko_op *op, const struct
                        struct bko_outcome *outcome)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_SUPPLY, op);
-	struct supplying s;
+	struct supplying *s;
 
 	if (status)
 		return status;
-	status = bko__check_op(engine, op, &s.op);
+	s = BKO__CALL(engine, struct supplying);
+	status = bko__check_op(engine, op, &s->op);
 	if (!status)
-		status = bko__struct_in(engine, &s.supply, sizeof s.supply, supply,
+		status = bko__struct_in(engine, &s->supply, sizeof s->supply, supply,
 		                        supply ? supply->struct_size : 0, "supply");
 	if (!status)
 		status = bko__check_outcome(engine, outcome);
 	if (!status)
-		status = supply_check(engine, &s.supply);
-	s.outcome = outcome;
-	return status ? status : bko__drive(engine, supply_run, &s);
+		status = supply_check(engine, &s->supply);
+	s->outcome = outcome;
+	return status ? status : bko__drive(engine, supply_run, s);
 }

@@ -15,6 +15,7 @@ struct ticking {
 	int64_t now;
 	struct bko_span item, location; /* of the position in hand, from progress */
 	uint32_t next;                  /* phase, once this step is applied */
+	struct bko__key from, end;      /* of the run: what is swept yet */
 };
 
 /* The first T row, and what it names, into the engine's progress. at: its time, or
@@ -23,12 +24,12 @@ static int32_t run_peek(struct bko_engine *engine, void *arguments)
 {
 	struct bko__progress *progress = &engine->progress;
 	struct bko__range *range;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	int32_t status;
 
 	(void)arguments;
-	bko__key_begin(&key, 'T');
-	range = bko__want_below(engine, &key, 1);
+	bko__key_begin(key, 'T');
+	range = bko__want_below(engine, key, 1);
 	status = bko__fetch(engine);
 	if (status)
 		return status;
@@ -99,16 +100,16 @@ static int32_t run_settle(struct bko_engine *engine, void *arguments)
 	struct bko__progress *progress = &engine->progress;
 	struct ticking *t = arguments;
 	struct bko__pos *pos;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	uint64_t first, count;
 	int32_t status = load_due(engine, t, &pos);
 
 	if (status)
 		return status;
 	if (!pos->exists || pos->due_before != progress->at) {
-		memcpy(key.bytes, progress->key, progress->size);
-		key.size = progress->size;
-		bko__delete(engine, bko__blind_row(engine, &key));
+		memcpy(key->bytes, progress->key, progress->size);
+		key->size = progress->size;
+		bko__delete(engine, bko__blind_row(engine, key));
 	}
 	if (!pos->exists || !unchanged(engine, pos))
 		status = bko__finish(engine, pos->lane, &first, &count);
@@ -129,7 +130,7 @@ static int is_dead(const struct bko__pos *pos, const struct bko__pt *part)
 static int32_t run_sweep(struct bko_engine *engine, void *arguments)
 {
 	struct ticking *t = arguments;
-	struct bko__key key, from, end;
+	struct bko__key *from = &t->from, *end = &t->end;
 	uint32_t dead = 0, i;
 	uint64_t first, count;
 	struct bko__pos *pos;
@@ -137,11 +138,10 @@ static int32_t run_sweep(struct bko_engine *engine, void *arguments)
 
 	if (status)
 		return status;
-	bko__pos_subkey(pos, 'z', &key);
-	from = key;
-	bko__key_after(&key, &end);
+	bko__pos_subkey(pos, 'z', from);
+	bko__key_after(from, end);
 	for (;;) {
-		struct bko__range *range = bko__want_range(engine, &from, &end, SWEEP_ROWS);
+		struct bko__range *range = bko__want_range(engine, from, end, SWEEP_ROWS);
 
 		status = bko__fetch(engine);
 		for (i = 0; !status && i < range->count && dead < SWEEP_ROWS; i++) {
@@ -161,10 +161,10 @@ static int32_t run_sweep(struct bko_engine *engine, void *arguments)
 			pos->head.flags &= ~(uint32_t)BKO__H_SWEEP;
 			break;
 		}
-		memcpy(from.bytes, range->rows[range->count - 1]->key,
+		memcpy(from->bytes, range->rows[range->count - 1]->key,
 		       range->rows[range->count - 1]->key_size);
-		from.size = range->rows[range->count - 1]->key_size;
-		bko__key_byte(&from, 0);
+		from->size = range->rows[range->count - 1]->key_size;
+		bko__key_byte(from, 0);
 	}
 	if (status)
 		return status;
@@ -212,21 +212,22 @@ int32_t bko_engine_tick(bko_engine *engine, int64_t now_ms, uint32_t budget, str
 {
 	int32_t status = bko__enter(engine, BKO__VERB_TICK, NULL);
 	struct bko_next out;
-	struct ticking t;
+	struct ticking *t;
 	uint32_t done = 0;
 
 	if (status)
 		return status;
+	t = BKO__CALL(engine, struct ticking);
 	if (engine->batching)
 		return bko__fail(engine, BKO_E_STATE, "a batch is open");
 	if (!bko__time_ok(now_ms))
 		return bko__fail(engine, BKO_E_RANGE, "now_ms");
 	if (next && (next->struct_size < sizeof *next || next->struct_size > BKO_STRUCT_SIZE_MAX))
 		return bko__fail(engine, BKO_E_STRUCT_SIZE, "next");
-	memset(&t, 0, sizeof t);
-	t.now = now_ms;
+	memset(t, 0, sizeof *t);
+	t->now = now_ms;
 	while (!status && !done)
-		status = tick_step(engine, &t, budget, &done);
+		status = tick_step(engine, t, budget, &done);
 	if (status)
 		return status;
 	memset(&out, 0, sizeof out);

@@ -11,6 +11,7 @@ struct transferring {
 	struct bko_op op;
 	struct bko_transfer transfer;
 	struct bko_outcome *outcome;
+	struct bko__opcome done; /* of the run */
 };
 
 static void transfer_hash(const struct bko_transfer *transfer, struct bko__hash *hash)
@@ -62,7 +63,7 @@ static int32_t transfer_run(struct bko_engine *engine, void *arguments)
 {
 	struct transferring *t = arguments;
 	struct bko__pos *from, *to;
-	struct bko__opcome done;
+	struct bko__opcome *done = &t->done;
 	struct bko__row *row;
 	struct bko__hash hash;
 	int32_t status;
@@ -86,9 +87,9 @@ static int32_t transfer_run(struct bko_engine *engine, void *arguments)
 		status = transfer_in(engine, t, to, row);
 	if (status)
 		return status;
-	memset(&done, 0, sizeof done);
-	done.quantity = t->transfer.quantity;
-	return bko__stock_done(engine, from, &done, t->outcome);
+	memset(done, 0, sizeof *done);
+	done->quantity = t->transfer.quantity;
+	return bko__stock_done(engine, from, done, t->outcome);
 }
 
 static int32_t transfer_check(struct bko_engine *engine, const struct bko_transfer *transfer)
@@ -115,18 +116,19 @@ int32_t bko_stock_transfer(bko_engine *engine, const struct bko_op *op,
                            const struct bko_transfer *transfer, struct bko_outcome *outcome)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_TRANSFER, op);
-	struct transferring t;
+	struct transferring *t;
 
 	if (status)
 		return status;
-	status = bko__check_op(engine, op, &t.op);
+	t = BKO__CALL(engine, struct transferring);
+	status = bko__check_op(engine, op, &t->op);
 	if (!status)
-		status = bko__struct_in(engine, &t.transfer, sizeof t.transfer, transfer,
+		status = bko__struct_in(engine, &t->transfer, sizeof t->transfer, transfer,
 		                        transfer ? transfer->struct_size : 0, "transfer");
 	if (!status)
 		status = bko__check_outcome(engine, outcome);
 	if (!status)
-		status = transfer_check(engine, &t.transfer);
-	t.outcome = outcome;
-	return status ? status : bko__drive(engine, transfer_run, &t);
+		status = transfer_check(engine, &t->transfer);
+	t->outcome = outcome;
+	return status ? status : bko__drive(engine, transfer_run, t);
 }

@@ -123,7 +123,7 @@ int32_t bko__audit_lanes(struct bko_engine *engine, void *arguments)
 	struct bko__auditing *a = arguments;
 	struct bko__audit *audit = a->audit;
 	struct bko__range *range, *consumers;
-	struct bko__key key, end;
+	struct bko__key *key = &engine->room.key, *end = &engine->room.end;
 	struct bko__lane lane = {1, 1};
 	struct bko__row *head;
 	uint64_t number;
@@ -133,14 +133,14 @@ int32_t bko__audit_lanes(struct bko_engine *engine, void *arguments)
 	if (status)
 		return status;
 	head = bko__lane_want(engine, audit->lane);
-	bko__key_begin(&key, 'E');
-	bko__key_byte(&key, (uint8_t)audit->lane);
-	bko__key_after(&key, &end);
-	bko__key_number(&key, audit->number, 6);
-	range = bko__want_range(engine, &key, &end, LOG_ROWS);
-	bko__key_begin(&key, 'C');
-	bko__key_byte(&key, (uint8_t)audit->lane);
-	consumers = bko__want_below(engine, &key, LOG_ROWS);
+	bko__key_begin(key, 'E');
+	bko__key_byte(key, (uint8_t)audit->lane);
+	bko__key_after(key, end);
+	bko__key_number(key, audit->number, 6);
+	range = bko__want_range(engine, key, end, LOG_ROWS);
+	bko__key_begin(key, 'C');
+	bko__key_byte(key, (uint8_t)audit->lane);
+	consumers = bko__want_below(engine, key, LOG_ROWS);
 	status = bko__fetch(engine);
 	if (status)
 		return status;

@@ -80,12 +80,12 @@ static void audit_order(struct bko_engine *engine, struct bko__ord *order, struc
 static int32_t audit_rest(struct bko_engine *engine, const struct bko_span *id, struct fault *f)
 {
 	struct bko__range *range;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	int32_t status;
 
-	bko__order_key(id, &key);
-	bko__key_byte(&key, 'l');
-	range = bko__want_below(engine, &key, 1);
+	bko__order_key(id, key);
+	bko__key_byte(key, 'l');
+	range = bko__want_below(engine, key, 1);
 	status = bko__fetch(engine);
 	if (!status && range->count)
 		fault_at(f, BKO_CHECK_S1, 1, 0, 1, 0);

@@ -26,13 +26,13 @@ static void ids_of(const struct bko__audited *p, struct bko_span *item, struct b
 static struct bko__row *due_row(struct bko_engine *engine, const uint8_t *position, uint32_t size,
                                 int64_t due)
 {
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
-	bko__key_begin(&key, 'T');
-	bko__key_number(&key, (uint64_t)due, 6);
-	memcpy(key.bytes + key.size, position + 1, size - 1); /* the ids, as in the key */
-	key.size += size - 1;
-	return bko__want(engine, &key, BKO__WANT_FREE);
+	bko__key_begin(key, 'T');
+	bko__key_number(key, (uint64_t)due, 6);
+	memcpy(key->bytes + key->size, position + 1, size - 1); /* the ids, as in the key */
+	key->size += size - 1;
+	return bko__want(engine, key, BKO__WANT_FREE);
 }
 
 /* A key that is none, or rows below a position that is not there. */
@@ -199,11 +199,11 @@ int32_t bko__audit_judge(struct bko_engine *engine, void *arguments)
 	struct bko__audited *p = &audit->positions[audit->at];
 	struct bko__head now;
 	struct bko__row *row;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	int32_t status;
 
-	row_key(p->key, p->key_size, &key);
-	row = bko__want(engine, &key, BKO__WANT_FREE);
+	row_key(p->key, p->key_size, key);
+	row = bko__want(engine, key, BKO__WANT_FREE);
 	status = bko__fetch(engine);
 	if (status)
 		return status;
@@ -255,11 +255,11 @@ int32_t bko__audit_repair(struct bko_engine *engine, void *arguments)
 	struct bko__head head;
 	struct bko__writer w;
 	struct bko__row *row;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	int32_t status;
 
-	row_key(p->key, p->key_size, &key);
-	row = bko__want(engine, &key, 0);
+	row_key(p->key, p->key_size, key);
+	row = bko__want(engine, key, 0);
 	status = bko__fetch(engine);
 	memset(&head, 0, sizeof head);
 	if (status || !row->present || bko__head_get(bko__value(row), &head) ||
