@@ -13,7 +13,7 @@ def files(root, *ends, under=""):
     for folder, folders, names in os.walk(os.path.join(root, under)):
         folders[:] = sorted(d for d in folders if not SKIP.match(d))
         for name in sorted(names):
-            if not ends or name.endswith(ends):
+            if not SKIP.match(name) and (not ends or name.endswith(ends)):
                 found.append(os.path.relpath(os.path.join(folder, name), root))
     return found
 

@@ -331,6 +331,55 @@ static void finds_damaged_rows(void **state)
 	assert_int_equal(found.count, 0);
 }
 
+/* Units of an operation that moved many stand in rows of their own, whatever bytes its id
+ * has: here some that look like a key's. */
+static void finds_the_units_of_any_id(void **state)
+{
+	static const char id[] = {'x', 'o', 0};
+	struct bko_line lines[BKO__INLINE_UNITS + 1];
+	struct bko_order_request request = {.struct_size = sizeof request,
+	                                    .lines = lines,
+	                                    .line_count = BKO__INLINE_UNITS + 1,
+	                                    .stride = sizeof lines[0]};
+	struct bko_pick pick = {.struct_size = sizeof pick, .line = BKO_LINE_ALL};
+	struct bko_units units = {.struct_size = sizeof units,
+	                          .order = stage_span("many"),
+	                          .picks = &pick,
+	                          .pick_count = 1,
+	                          .stride = sizeof pick};
+	struct bko_void undo = {.struct_size = sizeof undo,
+	                        .order = stage_span("many"),
+	                        .shipment = {id, sizeof id}};
+	struct stage *s = *state;
+	struct found found;
+	struct bko_op op;
+	uint32_t i, done;
+
+	stage_item(s, "cup");
+	stage_receive(s, "cup", "", BKO__INLINE_UNITS + 1);
+	memset(lines, 0, sizeof lines);
+	for (i = 0; i <= BKO__INLINE_UNITS; i++) {
+		lines[i].item = stage_span("cup");
+		lines[i].quantity = 1;
+	}
+	op = stage_op(s, "many");
+	STAGE_OK(s, bko_order_place(s->engine, &op, &request, NULL));
+	op.id = undo.shipment;
+	STAGE_OK(s, bko_order_ship(s->engine, &op, &units, NULL));
+	verify(s, 0, 2, &found);
+	assert_int_equal(found.count, 0);
+	op = stage_op(s, NULL);
+	STAGE_OK(s, bko_order_void(s->engine, &op, &undo, NULL));
+	verify(s, 0, 2, &found);
+	assert_int_equal(found.count, 0);
+	done = 0;
+	while (!done)
+		STAGE_OK(s, bko_engine_prune(s->engine, s->now + 1000 * 86400000LL, 86400000, 100,
+		                             &done));
+	verify(s, 0, 2, &found);
+	assert_int_equal(found.count, 0);
+}
+
 /* A damaged row of defaults is one violation as well. */
 static void finds_damaged_defaults(void **state)
 {
@@ -482,6 +531,8 @@ int main(void)
 		COLD(finds_strays),
 		COLD(finds_damaged_rows),
 		COLD(finds_damaged_defaults),
+		cmocka_unit_test_setup_teardown(finds_the_units_of_any_id, stage_push, stage_down),
+		cmocka_unit_test_setup_teardown(finds_the_units_of_any_id, stage_pull, stage_down),
 		COLD(finds_lost_items),
 		COLD(finds_wrong_dates),
 		COLD(finds_gaps_in_events),
