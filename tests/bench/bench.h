@@ -128,6 +128,33 @@ void state_line(struct state *state, uint32_t order, uint32_t line, int64_t allo
 struct bko_memory;
 void bench_anatomy(struct bko_memory *memory);
 
+/* ---- Timed stretches (stretch.c) ------------------------------------------ */
+
+enum { BENCH_SEED = 20261124 };
+enum { W1, W2_ACCEPT, W3, W2_RESTOCK, W4, STRETCHES };
+enum { ENDINGS = 3 }; /* of W1, of W2 before its restock, of W4 */
+
+extern const char *const stretch_names[STRETCHES];
+
+/* What a peer ended with, to be compared with another's. */
+struct ending {
+	struct state state;
+	uint64_t answers;
+};
+
+struct stretch_run {
+	const struct peer *peer;
+	size_t orders;
+	uint32_t items;
+	double (*clock)(void); /* seconds */
+};
+
+/* Runs every stretch once: operations a second, and the endings. */
+void stretches_run(const struct stretch_run *run, double *rates, struct ending *endings);
+void peer_flush(const struct peer *peer, void *self);
+/* Of `count` values, which are sorted. */
+double median(double *values, int count);
+
 void *must_alloc(size_t size);
 void die(const char *peer, const char *what);
 

@@ -17,12 +17,8 @@
 #include <string.h>
 #include <time.h>
 
-enum { W1, W2_ACCEPT, W3, W2_RESTOCK, W4, W4_ORDERS_PER = 4, STRETCHES = 5, ROUNDS_MAX = 25 };
-enum { DEPTHS_MAX = 4, DEEP_ROUNDS = 25, DEEP_OPS = 20, DEEP_FILL = 10, SEED = 20261124 };
-
-static const char *const stretch_names[STRETCHES] = {"W1 reserve, orders", "W2 accept, orders",
-                                                     "W3 queries", "W2 restock, lines",
-                                                     "W4 mixed, operations"};
+enum { ROUNDS_MAX = 25 };
+enum { DEPTHS_MAX = 4, DEEP_ROUNDS = 25, DEEP_OPS = 20, DEEP_FILL = 10 };
 
 static const struct peer *const peers[] = {
 	&peer_limit,         &peer_sqlite,
@@ -33,17 +29,11 @@ static const struct peer *const peers[] = {
 };
 enum { PEERS = sizeof peers / sizeof peers[0] };
 
-/* What a peer ended with, to be compared with the first one's. */
-struct ending {
-	struct state state;
-	uint64_t answers;
-};
-
 struct results {
 	double rate[PEERS][STRETCHES][ROUNDS_MAX];
 	double bytes[PEERS];
 	double receipt_us[PEERS][DEPTHS_MAX], cancel_us[PEERS][DEPTHS_MAX];
-	struct ending first[4 + DEPTHS_MAX];
+	struct ending first[ENDINGS + 1 + DEPTHS_MAX]; /* the last ones of W5 */
 	int faults;
 };
 
@@ -76,86 +66,17 @@ static void compare(int which, int peer, const struct ending *ending)
 	results.faults++;
 }
 
-static void flush(const struct peer *peer, void *self)
+static void run(int p, int round, size_t n, uint32_t items)
 {
-	if (peer->flush)
-		peer->flush(self);
-}
+	struct ending endings[ENDINGS];
+	double rates[STRETCHES];
+	int i;
 
-static void fold_answer(struct ending *ending, const struct answer *answer)
-{
-	ending->answers = ending->answers * 31 + (uint64_t)answer->free;
-	ending->answers = ending->answers * 31 + (uint64_t)answer->when_ms;
-}
-
-static void run_w1(int p, int round, size_t n, uint32_t items)
-{
-	const struct peer *peer = peers[p];
-	struct ending ending = {{0}, 0};
-	struct world world;
-	void *self;
-	double begun;
-	size_t i;
-
-	world_open(&world, items, 1000000000, n, 0, SEED);
-	self = peer->open(&world);
-	begun = seconds();
-	for (i = 0; i < n; i++)
-		peer->order(self, &world.orders[i]);
-	flush(peer, self);
-	results.rate[p][W1][round] = (double)n / (seconds() - begun);
-	peer->state(self, &ending.state);
-	compare(0, p, &ending);
-	peer->close(self);
-	world_close(&world);
-}
-
-static void run_w2(int p, int round, size_t n, uint32_t items)
-{
-	const struct peer *peer = peers[p];
-	struct ending ending = {{0}, 0};
-	struct random random = {SEED + 2};
-	struct answer answer;
-	struct world world;
-	struct op *receipts;
-	size_t i, lines = 0, count;
-	double begun;
-	void *self;
-
-	world_open(&world, items, 0, n, 0, SEED + 1);
-	receipts = workload_restock(&world, 50, SEED + 1, &count);
-	self = peer->open(&world);
-	begun = seconds();
-	for (i = 0; i < n; i++)
-		peer->order(self, &world.orders[i]);
-	flush(peer, self);
-	results.rate[p][W2_ACCEPT][round] = (double)n / (seconds() - begun);
-
-	begun = seconds();
-	for (i = 0; i < n; i++) {
-		uint64_t dice = random_next(&random);
-
-		peer->query(self, (uint32_t)((dice >> 32) * items >> 32), 1 + (dice & 3), &answer);
-		fold_answer(&ending, &answer);
-	}
-	results.rate[p][W3][round] = (double)n / (seconds() - begun);
-	peer->state(self, &ending.state);
-	compare(1, p, &ending);
-
-	for (i = 0; i < n; i++)
-		lines += world.orders[i].count;
-	begun = seconds();
-	for (i = 0; i < count; i++)
-		peer->receipt(self, &receipts[i]);
-	flush(peer, self);
-	results.rate[p][W2_RESTOCK][round] = (double)lines / (seconds() - begun);
-	memset(&ending, 0, sizeof ending);
-	peer->state(self, &ending.state);
-	if (ending.state.waiting != 0)
-		die(peer->name, "queues are left after the restock");
-	peer->close(self);
-	free(receipts);
-	world_close(&world);
+	stretches_run(&(struct stretch_run){peers[p], n, items, seconds}, rates, endings);
+	for (i = 0; i < STRETCHES; i++)
+		results.rate[p][i][round] = rates[i];
+	for (i = 0; i < ENDINGS; i++)
+		compare(i, p, &endings[i]);
 }
 
 /* What an order of two lines takes while both wait, its events read and gone. */
@@ -168,56 +89,20 @@ static void run_bytes(int p, size_t n, uint32_t items, int anatomy)
 	void *self;
 	size_t i;
 
-	world_open(&world, items, 0, n, 2, SEED + 6);
+	world_open(&world, items, 0, n, 2, BENCH_SEED + 6);
 	self = peer->open(&world);
 	bytes = peer->bytes(self);
 	for (i = 0; i < n; i++)
 		peer->order(self, &world.orders[i]);
-	flush(peer, self);
+	peer_flush(peer, self);
 	results.bytes[p] = (double)(peer->bytes(self) - bytes) / (double)n;
 	if (anatomy && peer->anatomy) {
 		printf("%s:\n", peer->name);
 		peer->anatomy(self);
 	}
 	peer->state(self, &ending.state);
-	compare(3, p, &ending);
+	compare(ENDINGS, p, &ending);
 	peer->close(self);
-	world_close(&world);
-}
-
-static void run_w4(int p, int round, size_t n, uint32_t items)
-{
-	const struct peer *peer = peers[p];
-	struct ending ending = {{0}, 0};
-	struct answer answer;
-	struct world world;
-	struct op *ops;
-	double begun;
-	void *self;
-	size_t i;
-
-	world_open(&world, items, 5, n / W4_ORDERS_PER + 1, 0, SEED + 3);
-	ops = workload_mixed(&world, n, 15, SEED + 3);
-	self = peer->open(&world);
-	begun = seconds();
-	for (i = 0; i < n; i++) {
-		const struct op *op = &ops[i];
-
-		switch (op->kind) {
-		case OP_ORDER: peer->order(self, &world.orders[op->target]); break;
-		case OP_CANCEL: peer->cancel(self, &world.orders[op->target], op); break;
-		case OP_RECEIPT: peer->receipt(self, op); break;
-		default:
-			peer->query(self, op->target, op->quantity, &answer);
-			fold_answer(&ending, &answer);
-		}
-	}
-	flush(peer, self);
-	results.rate[p][W4][round] = (double)n / (seconds() - begun);
-	peer->state(self, &ending.state);
-	compare(2, p, &ending);
-	peer->close(self);
-	free(ops);
 	world_close(&world);
 }
 
@@ -227,7 +112,7 @@ static void make_deep(struct world *world, size_t orders)
 {
 	size_t i;
 
-	world_open(world, 1, 0, orders, 1, SEED + 4);
+	world_open(world, 1, 0, orders, 1, BENCH_SEED + 4);
 	for (i = 0; i < orders; i++) {
 		world->orders[i].order_class = 3;
 		world->orders[i].lines[0] = (struct want){0, 1};
@@ -239,7 +124,7 @@ static void run_w5(int p, int which, size_t depth)
 {
 	const struct peer *peer = peers[p];
 	size_t spare = (size_t)DEEP_ROUNDS * DEEP_OPS * (DEEP_FILL + 1);
-	struct random random = {SEED + 5};
+	struct random random = {BENCH_SEED + 5};
 	struct ending ending = {{0}, 0};
 	struct world world;
 	size_t head = 0, tail = 0, round, i, serial = 0;
@@ -252,7 +137,7 @@ static void run_w5(int p, int which, size_t depth)
 	self = peer->open(&world);
 	while (tail < depth)
 		peer->order(self, &world.orders[tail++]);
-	flush(peer, self);
+	peer_flush(peer, self);
 	for (round = 0; round < DEEP_ROUNDS; round++) {
 		struct op ops[DEEP_OPS] = {{0}};
 		size_t served,
@@ -266,13 +151,13 @@ static void run_w5(int p, int which, size_t depth)
 		begun = seconds();
 		for (i = 0; i < left; i++)
 			peer->receipt(self, &ops[i]);
-		flush(peer, self);
+		peer_flush(peer, self);
 		receipts += (seconds() - begun) / (double)left / DEEP_ROUNDS;
 		for (served = 0; served < left * DEEP_FILL; head++)
 			served += !gone[head];
 		for (i = 0; i < left * DEEP_FILL; i++)
 			peer->order(self, &world.orders[tail++]);
-		flush(peer, self);
+		peer_flush(peer, self);
 
 		for (i = 0; i < DEEP_OPS; i++) {
 			size_t span = (tail - head) / 2;
@@ -288,32 +173,19 @@ static void run_w5(int p, int which, size_t depth)
 		begun = seconds();
 		for (i = 0; i < DEEP_OPS; i++)
 			peer->cancel(self, &world.orders[ops[i].target], &ops[i]);
-		flush(peer, self);
+		peer_flush(peer, self);
 		cancels += (seconds() - begun) / DEEP_OPS / DEEP_ROUNDS;
 		for (i = 0; i < DEEP_OPS; i++)
 			peer->order(self, &world.orders[tail++]);
-		flush(peer, self);
+		peer_flush(peer, self);
 	}
 	peer->state(self, &ending.state);
-	compare(4 + which, p, &ending);
+	compare(ENDINGS + 1 + which, p, &ending);
 	results.receipt_us[p][which] = receipts * 1e6;
 	results.cancel_us[p][which] = cancels * 1e6;
 	peer->close(self);
 	free(gone);
 	world_close(&world);
-}
-
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *values, int count)
-{
-	qsort(values, (size_t)count, sizeof *values, ascending);
-	return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
 }
 
 static void print_rates(int rounds)
@@ -427,14 +299,9 @@ int main(int argc, char **argv)
 		print_bytes();
 		return results.faults ? 1 : 0;
 	}
-	for (r = 0; r < rounds; r++) {
+	for (r = 0; r < rounds; r++)
 		for (p = 0; p < PEERS; p++)
-			run_w1(p, r, n, items);
-		for (p = 0; p < PEERS; p++)
-			run_w2(p, r, n, items);
-		for (p = 0; p < PEERS; p++)
-			run_w4(p, r, n, items);
-	}
+			run(p, r, n, items);
 	for (depth = 1000; depth <= deepest && count < DEPTHS_MAX; depth *= 10) {
 		for (p = 0; p < PEERS; p++)
 			run_w5(p, count, depth);
