@@ -376,8 +376,8 @@ void model_play(struct model *m, const struct op *op, struct op_result *r)
 			model_finish(m, i, k);
 			forget_look(m, &saved, i, k, op->now);
 		}
-	if (r->status == BKO_OK && op->kind != OP_QUOTE && op->kind != OP_AVAILABLE &&
-	    out_of_range(m))
+	if (r->status == BKO_OK && !(r->outcome.flags & BKO_OUTCOME_REFUSED) &&
+	    op->kind != OP_QUOTE && op->kind != OP_AVAILABLE && out_of_range(m))
 		r->status = BKO_E_RANGE;
 	if (r->status == BKO_OK)
 		note_limits(m, &saved, op);
