@@ -187,6 +187,38 @@ BKO_API int32_t bko_reply_measure(bko_reply *reply, uint64_t count, int64_t sum)
 BKO_API void bko_reply_end(bko_reply *reply, int32_t status, uint64_t revision, int64_t native);
 
 /*
+ * REPLIES OF ONE'S OWN. Where no engine asks: functions of the host hear what a
+ * store answers. For a store that stands before others (a cache, a copy, a
+ * translation), for tools, and for proving a store.
+ */
+struct bko_sink {
+	uint32_t struct_size;
+	uint32_t reserved;
+	void *host; /* handed to every function */
+
+	/* What the store calls, as it calls it: nothing is checked in between but
+	 * spans that are NULL and not empty, and what a function returns the store
+	 * gets back. NULL: not heard, BKO_OK. A store that breaks the contract may
+	 * call them in any order, and for any index. */
+	int32_t (*row)(void *host, uint32_t index, const void *key, size_t key_size,
+	               const void *value, size_t value_size, uint64_t revision, uint64_t hint);
+	int32_t (*more)(void *host, uint32_t index);
+	int32_t (*measure)(void *host, uint64_t count, int64_t sum);
+	void (*end)(void *host, int32_t status, uint64_t revision, int64_t native);
+};
+
+enum { BKO_REPLY_BYTES = 128 /* of memory for a reply */ };
+
+/* Makes a reply to hand to the callbacks of a store, in memory of the caller's
+ * aligned for uint64_t. It serves any number of answers, one after the other;
+ * there is nothing to close.
+ * Ownership: the sink is copied; memory and reply stay the caller's.
+ * Returns: BKO_E_ARGUMENT (memory is not aligned, reserved), BKO_E_BUFFER (size
+ * is below BKO_REPLY_BYTES). Threads: any. Since: 0.1. */
+BKO_API int32_t bko_reply_open(const struct bko_sink *sink, void *memory, size_t size,
+                               bko_reply **reply);
+
+/*
  * The memory store: an ordered tree of fixed pages. Zero-copy reads, no
  * allocation per row, no durability. For tests, caches and terminals.
  *

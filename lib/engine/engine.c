@@ -46,8 +46,7 @@ int32_t bko__fail(struct bko_engine *engine, int32_t status, const char *text)
 	return bko__fail_line(engine, status, text, UINT32_MAX);
 }
 
-/* Copies a struct of `theirs` bytes; beyond ours everything must be zero. */
-static int32_t take_sized(void *to, size_t own, const void *from, uint32_t theirs)
+int32_t bko__take_sized(void *to, size_t own, const void *from, uint32_t theirs)
 {
 	const uint8_t *bytes = from;
 	size_t i;
@@ -65,7 +64,7 @@ static int32_t take_sized(void *to, size_t own, const void *from, uint32_t their
 int32_t bko__struct_in(struct bko_engine *engine, void *to, size_t own, const void *from,
                        uint32_t theirs, const char *name)
 {
-	int32_t status = from ? take_sized(to, own, from, theirs) : BKO_E_MISUSE;
+	int32_t status = from ? bko__take_sized(to, own, from, theirs) : BKO_E_MISUSE;
 
 	return status ? bko__fail(engine, status, name) : BKO_OK;
 }
@@ -124,7 +123,7 @@ static int32_t take_options(const struct bko_options *options, struct bko_option
 
 	memset(own, 0, sizeof *own);
 	if (options) {
-		status = take_sized(own, sizeof *own, options, options->struct_size);
+		status = bko__take_sized(own, sizeof *own, options, options->struct_size);
 		if (status)
 			return status;
 	}
@@ -259,7 +258,7 @@ int32_t bko_engine_open(const struct bko_options *options, const struct bko_stor
 		return BKO_E_MISUSE;
 	status = take_options(options, &own);
 	if (!status)
-		status = take_sized(&table, sizeof table, store, store->struct_size);
+		status = bko__take_sized(&table, sizeof table, store, store->struct_size);
 	if (!status && !store_fits(&table, own.pull))
 		status = BKO_E_ARGUMENT;
 	if (!status) {

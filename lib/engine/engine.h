@@ -20,7 +20,8 @@ enum bko__step {
 };
 
 struct bko_reply {
-	struct bko_engine *engine;
+	struct bko_engine *engine; /* NULL: it goes to .. */
+	const struct bko_sink *sink;
 	uint32_t kind, ended; /* kind: a BKO__step */
 	int32_t status;       /* BKO_REPLY_ */
 	int32_t failed;       /* first error of a bko_reply_ call */
@@ -120,6 +121,14 @@ int32_t bko__again(struct bko_engine *engine);
 void bko__reply_begin(struct bko_engine *engine, uint32_t kind);
 int32_t bko__read_status(struct bko_engine *engine);
 
+/* sink.c: what an answer comes to that no engine waits for. */
+int32_t bko__sink_row(const struct bko_reply *reply, uint32_t index, const struct bko_span *key,
+                      const struct bko_span *value, uint64_t revision, uint64_t hint);
+int32_t bko__sink_more(const struct bko_reply *reply, uint32_t index);
+int32_t bko__sink_measure(const struct bko_reply *reply, uint64_t count, int64_t sum);
+void bko__sink_end(const struct bko_reply *reply, int32_t status, uint64_t revision,
+                   int64_t native);
+
 /* verify.c: forgets a verification in progress. */
 void bko__audit_close(struct bko_engine *engine);
 
@@ -134,8 +143,11 @@ uint32_t bko__provisional(struct bko_engine *engine);
 int32_t bko__fail(struct bko_engine *engine, int32_t status, const char *text);
 int32_t bko__fail_line(struct bko_engine *engine, int32_t status, const char *text, uint32_t line);
 
-/* The rule for transparent structs, see types.h: copies `theirs` bytes of a
- * caller's struct into ours. */
+/* The rule for transparent structs, see types.h: copies a struct of `theirs` bytes;
+ * beyond ours everything must be zero. */
+int32_t bko__take_sized(void *to, size_t own, const void *from, uint32_t theirs);
+
+/* The same for a struct of a caller of this engine, which may be NULL. */
 int32_t bko__struct_in(struct bko_engine *engine, void *to, size_t own, const void *from,
                        uint32_t theirs, const char *name);
 

@@ -299,8 +299,14 @@ int32_t bko_reply_row(bko_reply *reply, uint32_t index, const void *key, size_t 
 	struct bko__tx *tx;
 	int32_t status;
 
-	if (!reply || !reply->engine || !reply->waiting || reply->ended || !key ||
-	    (!value && value_size))
+	if (!reply || !key || (!value && value_size))
+		return BKO_E_MISUSE;
+	if (!reply->engine) {
+		struct bko_span its_key = {key, key_size}, its_value = {value, value_size};
+
+		return bko__sink_row(reply, index, &its_key, &its_value, revision, hint);
+	}
+	if (!reply->waiting || reply->ended)
 		return BKO_E_MISUSE;
 	if (reply->kind == BKO__APPLY) /* rows of a conflict: the next attempt reads them anew */
 		return BKO_OK;
@@ -326,7 +332,9 @@ int32_t bko_reply_more(bko_reply *reply, uint32_t index)
 {
 	struct bko__tx *tx;
 
-	if (!reply || !reply->engine || !reply->waiting || reply->ended)
+	if (reply && !reply->engine)
+		return bko__sink_more(reply, index);
+	if (!reply || !reply->waiting || reply->ended)
 		return BKO_E_MISUSE;
 	tx = &reply->engine->tx;
 	if (reply->kind != BKO__READ || index < tx->asked_rows || index >= tx->asked_count)
@@ -337,13 +345,15 @@ int32_t bko_reply_more(bko_reply *reply, uint32_t index)
 
 int32_t bko_reply_measure(bko_reply *reply, uint64_t count, int64_t sum)
 {
-	(void)count;
-	(void)sum;
-	return reply && reply->engine && reply->waiting && !reply->ended ? BKO_OK : BKO_E_MISUSE;
+	if (reply && !reply->engine)
+		return bko__sink_measure(reply, count, sum);
+	return reply && reply->waiting && !reply->ended ? BKO_OK : BKO_E_MISUSE;
 }
 
 void bko_reply_end(bko_reply *reply, int32_t status, uint64_t revision, int64_t native)
 {
+	if (reply && !reply->engine)
+		bko__sink_end(reply, status, revision, native);
 	if (!reply || !reply->engine || !reply->waiting || reply->ended)
 		return;
 	reply->status = status;

@@ -46,6 +46,15 @@ MEMBER(bko_store, sync, 24 + 4 * P, P);
 MEMBER(bko_store, measure, 24 + 5 * P, P);
 SIZE(bko_store, 24 + 6 * P);
 
+MEMBER(bko_sink, struct_size, 0, 4);
+MEMBER(bko_sink, reserved, 4, 4);
+MEMBER(bko_sink, host, 8, P);
+MEMBER(bko_sink, row, 8 + P, P);
+MEMBER(bko_sink, more, 8 + 2 * P, P);
+MEMBER(bko_sink, measure, 8 + 3 * P, P);
+MEMBER(bko_sink, end, 8 + 4 * P, P);
+SIZE(bko_sink, 8 + 5 * P);
+
 MEMBER(bko_memory_options, struct_size, 0, 4);
 MEMBER(bko_memory_options, page_size, 4, 4);
 MEMBER(bko_memory_options, alloc, 8, P);
