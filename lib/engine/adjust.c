@@ -87,7 +87,7 @@ static int32_t adjust_amount(struct bko_engine *engine, struct adjusting *a, int
 {
 	const struct bko_adjustment *q = &a->adjustment;
 	struct bko__head *head = &a->pos->head;
-	struct bko__event event;
+	struct bko__event *event = &engine->room.event;
 	struct bko__writer w;
 	int32_t status = adjust_difference(engine, a, units);
 
@@ -97,11 +97,11 @@ static int32_t adjust_amount(struct bko_engine *engine, struct adjusting *a, int
 		return status;
 	head->on_hand += *units;
 	head->adjusted += *units;
-	bko__pos_event(a->pos, BKO_EVENT_ADJUSTED, *units, &event);
-	event.detail = q->kind;
-	event.order = q->reason;
-	event.cause = a->op.id;
-	bko__emit(engine, a->pos->lane, &event);
+	bko__pos_event(a->pos, BKO_EVENT_ADJUSTED, *units, event);
+	event->detail = q->kind;
+	event->order = q->reason;
+	event->cause = a->op.id;
+	bko__emit(engine, a->pos->lane, event);
 	if (q->kind != BKO_ADJUST_FEED)
 		return BKO_OK;
 	w = bko__scratch(engine, 16);

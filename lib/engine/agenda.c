@@ -18,42 +18,41 @@ void bko__pos_due_at(struct bko__pos *pos, int64_t when)
 static struct bko__range *want_from(struct bko_engine *engine, const struct bko__pos *pos,
                                     int64_t time)
 {
-	struct bko__key key, all, end;
+	struct bko__key *key = &engine->room.key, *end = &engine->room.end;
 
-	bko__pos_subkey(pos, 't', &all);
-	bko__key_after(&all, &end);
-	key = all;
-	bko__key_number(&key, (uint64_t)time, 6);
-	return bko__want_range(engine, &key, &end, AGENDA_ROWS);
+	bko__pos_subkey(pos, 't', key);
+	bko__key_after(key, end);
+	bko__key_number(key, (uint64_t)time, 6);
+	return bko__want_range(engine, key, end, AGENDA_ROWS);
 }
 
 void bko__agenda_want(struct bko_engine *engine, struct bko__pos *pos)
 {
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
 	pos->agenda_range = want_from(engine, pos, 0);
 	/* what comes free serves the queue, and is told in any lane */
 	if (!bko__lends(engine)) {
 		bko__lanes_want(engine);
-		bko__pos_subkey(pos, 'w', &key);
+		bko__pos_subkey(pos, 'w', key);
 		if (!pos->queue_range)
 			pos->queue_range =
-				bko__want_below(engine, &key, engine->options.serve_lines);
+				bko__want_below(engine, key, engine->options.serve_lines);
 	}
 	if (pos->head.supplies && !pos->supply_range) {
-		bko__pos_subkey(pos, 's', &key);
-		pos->supply_range = bko__want_below(engine, &key, BKO_SUPPLIES_MAX);
+		bko__pos_subkey(pos, 's', key);
+		pos->supply_range = bko__want_below(engine, key, BKO_SUPPLIES_MAX);
 	}
 }
 
 struct bko__row *bko__agenda_row(struct bko_engine *engine, const struct bko__pos *pos,
                                  int64_t until)
 {
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
-	bko__pos_subkey(pos, 't', &key);
-	bko__key_number(&key, (uint64_t)until, 6);
-	return bko__want(engine, &key, BKO__WANT_FREE);
+	bko__pos_subkey(pos, 't', key);
+	bko__key_number(key, (uint64_t)until, 6);
+	return bko__want(engine, key, BKO__WANT_FREE);
 }
 
 /* Band sums are of the epoch they were added in; later they are all prior. */
@@ -132,7 +131,7 @@ static int32_t expire(struct bko_engine *engine, struct bko__pos *pos, struct bk
 {
 	struct bko__head *head = &pos->head;
 	struct bko__agenda *agenda = agenda_of(engine, row, head->epoch);
-	struct bko__event event;
+	struct bko__event *event = &engine->room.event;
 	uint32_t band;
 
 	if (!agenda)
@@ -150,11 +149,11 @@ static int32_t expire(struct bko_engine *engine, struct bko__pos *pos, struct bk
 		return bko__fail(engine, BKO_E_CORRUPT, "the sums of holds");
 	if (agenda->backordered)
 		head->flags |= BKO__H_SWEEP;
-	bko__pos_event(pos, BKO_EVENT_HOLD_EXPIRED, agenda->allocated, &event);
-	event.other = agenda->backordered;
-	event.at = time;
-	event.detail = agenda->holds;
-	bko__emit(engine, pos->lane, &event);
+	bko__pos_event(pos, BKO_EVENT_HOLD_EXPIRED, agenda->allocated, event);
+	event->other = agenda->backordered;
+	event->at = time;
+	event->detail = agenda->holds;
+	bko__emit(engine, pos->lane, event);
 	bko__delete(engine, row);
 	return engine->tx.status;
 }
@@ -195,12 +194,12 @@ static int32_t expire_all(struct bko_engine *engine, struct bko__pos *pos, int64
 static int32_t overdue_supplies(struct bko_engine *engine, struct bko__pos *pos)
 {
 	int32_t status = bko__supplies_load(engine, pos);
+	struct bko__event *event = &engine->room.event;
 	struct bko__writer w;
 	uint32_t i;
 
 	for (i = 0; !status && i < pos->supply_count; i++) {
 		struct bko__supply *supply = &pos->supplies[i];
-		struct bko__event event;
 		size_t at = pos->row->key_size + 1u;
 
 		if (!supply->due)
@@ -215,11 +214,11 @@ static int32_t overdue_supplies(struct bko_engine *engine, struct bko__pos *pos)
 		w = bko__scratch(engine, 192);
 		bko__supply_put(&w, supply);
 		bko__put(engine, pos->supply_rows[i], w.data, w.size);
-		bko__pos_event(pos, BKO_EVENT_SUPPLY_OVERDUE, supply->expected, &event);
-		event.at = supply->due;
-		event.order.data = pos->supply_rows[i]->key + at + 1;
-		event.order.size = pos->supply_rows[i]->key_size - at - 1;
-		bko__emit(engine, pos->lane, &event);
+		bko__pos_event(pos, BKO_EVENT_SUPPLY_OVERDUE, supply->expected, event);
+		event->at = supply->due;
+		event->order.data = pos->supply_rows[i]->key + at + 1;
+		event->order.size = pos->supply_rows[i]->key_size - at - 1;
+		bko__emit(engine, pos->lane, event);
 	}
 	return status;
 }
@@ -236,26 +235,12 @@ void bko__agenda_policy_due(struct bko__pos *pos)
 	}
 }
 
-/* The bit as settled decides for the operation, so settling is a step of its own. */
-static void follow_switch(struct bko_engine *engine, struct bko__pos *pos)
-{
-	uint32_t was = pos->head.flags & BKO__H_SWITCHED, is;
-
-	bko__switch_follow(&pos->head);
-	is = pos->head.flags & BKO__H_SWITCHED;
-	if (was != is)
-		bko__pos_tell(engine, pos, is ? BKO_EVENT_SWITCH_OPENED : BKO_EVENT_SWITCH_CLOSED,
-		              0, 0, NULL);
-}
-
 int32_t bko__settle(struct bko_engine *engine, struct bko__pos *pos)
 {
 	struct bko__head *head = &pos->head;
 	int64_t next, before = head->settled;
 	int32_t status;
 
-	if (head->due > pos->now || !pos->exists)
-		return BKO_OK;
 	pos->dirty = 1;
 	status = expire_all(engine, pos, &next);
 	head->due = next;
@@ -267,10 +252,7 @@ int32_t bko__settle(struct bko_engine *engine, struct bko__pos *pos)
 		bko__pos_tell(engine, pos, BKO_EVENT_RESTOCK_PASSED, 0, 0, NULL);
 	head->settled = pos->now;
 	bko__agenda_policy_due(pos);
-	status = bko__pos_serve(engine, pos);
-	if (!status)
-		follow_switch(engine, pos);
-	return status;
+	return BKO_OK;
 }
 
 static void due_key(const struct bko__pos *pos, int64_t due, struct bko__key *key)
@@ -285,18 +267,18 @@ void bko__agenda_put_due(struct bko_engine *engine, struct bko__pos *pos)
 {
 	static const uint8_t value[1] = {BKO__FORMAT};
 	struct bko__head *head = &pos->head;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
 	if (head->missing || (head->flags & (BKO__H_SERVING | BKO__H_SWEEP)))
 		head->due = 0; /* a chain is due at once, whatever the clock says */
 	if (head->due == pos->due_before)
 		return;
 	if (pos->due_before != BKO__NEVER) {
-		due_key(pos, pos->due_before, &key);
-		bko__delete(engine, bko__blind_row(engine, &key));
+		due_key(pos, pos->due_before, key);
+		bko__delete(engine, bko__blind_row(engine, key));
 	}
 	if (head->due != BKO__NEVER) {
-		due_key(pos, head->due, &key);
-		bko__put(engine, bko__blind_row(engine, &key), value, sizeof value);
+		due_key(pos, head->due, key);
+		bko__put(engine, bko__blind_row(engine, key), value, sizeof value);
 	}
 }

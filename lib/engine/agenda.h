@@ -8,7 +8,8 @@
 
 #include "engine/part.h"
 
-/* For heads that are due: wants what settling looks at; then does it. */
+/* For heads that are due: wants what settling looks at; then does what time did. Serving
+ * is the caller's. */
 void bko__agenda_want(struct bko_engine *engine, struct bko__pos *pos);
 int32_t bko__settle(struct bko_engine *engine, struct bko__pos *pos);
 

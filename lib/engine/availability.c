@@ -11,9 +11,6 @@ struct asking {
 	struct bko_availability out;
 	struct bko__buyer buyer;
 	struct bko__plan plan;
-	/* of the run: of the candidate in hand */
-	struct bko__view view;
-	struct bko__decision decision;
 };
 
 /* The customer's own order is thought away: its units are back, its claims gone. */
@@ -98,7 +95,8 @@ static void restock(const struct bko__pos *pos, int64_t now, int first,
 static int32_t sum_candidates(struct bko_engine *engine, struct asking *a)
 {
 	struct bko_availability *out = &a->out;
-	struct bko__decision *decision = &a->decision;
+	struct bko__decision *decision = &engine->room.decision;
+	struct bko__view *view = &engine->room.view;
 	int32_t status = BKO_OK;
 	uint32_t c;
 
@@ -108,10 +106,10 @@ static int32_t sum_candidates(struct bko_engine *engine, struct asking *a)
 
 		status = project(engine, a, pos);
 		if (!status)
-			status = bko__decide_view(engine, &a->buyer, &a->plan, pos, 0, &a->view);
+			status = bko__decide_view(engine, &a->buyer, &a->plan, pos, 0, view);
 		if (status)
 			return status;
-		bko__decide(&a->view, 0, decision);
+		bko__decide(view, 0, decision);
 		if (decision->later_kind == BKO_LIMIT_NONE)
 			out->later_kind = BKO_LIMIT_NONE;
 		out->available_later = bko__min(out->available_later + decision->available_later,

@@ -80,7 +80,7 @@ int32_t bko__bucket_add(struct bko_engine *engine, struct bko__pos *pos,
 {
 	struct bko__buckets *b;
 	int32_t status = buckets_load(engine, pos, &b);
-	struct bko__event event;
+	struct bko__event *event = &engine->room.event;
 	uint32_t i;
 
 	if (status || !units)
@@ -102,10 +102,10 @@ int32_t bko__bucket_add(struct bko_engine *engine, struct bko__pos *pos,
 	b->quantity[i] += units;
 	pos->head.unavailable += units;
 	pos->dirty = 1;
-	bko__pos_event(pos, BKO_EVENT_BUCKET, units, &event);
-	event.order = *name;
-	event.cause = *cause;
-	bko__emit(engine, pos->lane, &event);
+	bko__pos_event(pos, BKO_EVENT_BUCKET, units, event);
+	event->order = *name;
+	event->cause = *cause;
+	bko__emit(engine, pos->lane, event);
 	if (!b->quantity[i]) {
 		b->count--;
 		b->name[i] = b->name[b->count];

@@ -68,7 +68,7 @@ static int32_t calendar_run(struct bko_engine *engine, void *arguments)
 {
 	struct dating *d = arguments;
 	int32_t status = bko__base_want(engine);
-	struct bko__event event;
+	struct bko__event *event = &engine->room.event;
 	uint64_t first, count;
 	struct bko__row *row;
 	struct bko__key *key = &engine->room.key;
@@ -88,12 +88,12 @@ static int32_t calendar_run(struct bko_engine *engine, void *arguments)
 		status = calendar_put(engine, d, row, &same);
 	if (status || same)
 		return status;
-	memset(&event, 0, sizeof event);
-	event.kind = BKO_EVENT_POLICY;
-	event.detail = BKO_SCOPE_POSITION;
-	event.time = d->now;
-	event.location = d->location;
-	bko__emit(engine, lane, &event);
+	memset(event, 0, sizeof *event);
+	event->kind = BKO_EVENT_POLICY;
+	event->detail = BKO_SCOPE_POSITION;
+	event->time = d->now;
+	event->location = d->location;
+	bko__emit(engine, lane, event);
 	return bko__finish(engine, lane, &first, &count);
 }
 

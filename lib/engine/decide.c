@@ -13,14 +13,14 @@ static const struct bko__timeline no_supplies;
 
 void bko__decide_want(struct bko_engine *engine, struct bko__plan *plan, uint32_t flags)
 {
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	uint32_t c;
 
 	if (!plan->count) {
 		plan->any = 1;
-		bko__key_begin(&key, 'I');
-		bko__key_id(&key, plan->item.data, plan->item.size);
-		plan->item_row = bko__want(engine, &key, 0);
+		bko__key_begin(key, 'I');
+		bko__key_id(key, plan->item.data, plan->item.size);
+		plan->item_row = bko__want(engine, key, 0);
 		return;
 	}
 	for (c = 0; c < plan->count; c++)
@@ -181,38 +181,38 @@ static int better(const struct bko__decision *a, const struct bko__decision *b)
 static int32_t take_now(struct bko_engine *engine, struct bko__buyer *buyer, struct bko__plan *plan,
                         uint32_t mask, int64_t order_use)
 {
+	struct bko__view *view = &engine->room.view;
+	struct bko__decision *decision = &engine->room.decision;
 	uint32_t states[BKO_CANDIDATES_MAX], c;
 	int64_t left = plan->quantity;
 	int later = 0;
 
 	for (c = 0; c < plan->count; c++) {
 		struct bko__pos *pos = plan->pos[c];
-		struct bko__decision decision;
-		struct bko__view view;
 		int32_t status;
 
-		status = bko__decide_view(engine, buyer, plan, pos, plan->quantity, &view);
+		status = bko__decide_view(engine, buyer, plan, pos, plan->quantity, view);
 		if (status)
 			return status;
-		view.order_use = order_use;
-		bko__decide(&view, left, &decision);
-		states[c] = decision.state;
-		later |= decision.later_kind == BKO_LIMIT_NONE || decision.available_later > 0;
+		view->order_use = order_use;
+		bko__decide(view, left, decision);
+		states[c] = decision->state;
+		later |= decision->later_kind == BKO_LIMIT_NONE || decision->available_later > 0;
 		plan->said.available_now = bko__min(
-			plan->said.available_now + decision.available_now, BKO__QUANTITY_MAX);
-		if (c == 0 && decision.reason == BKO_REASON_QUANTUM)
+			plan->said.available_now + decision->available_now, BKO__QUANTITY_MAX);
+		if (c == 0 && decision->reason == BKO_REASON_QUANTUM)
 			plan->said.reason = BKO_REASON_QUANTUM;
-		if (!(mask >> c & 1) || !decision.now || plan->said.reason)
+		if (!(mask >> c & 1) || !decision->now || plan->said.reason)
 			continue;
-		plan->now[c] = decision.now;
-		plan->taken += decision.now;
-		left -= decision.now;
+		plan->now[c] = decision->now;
+		plan->taken += decision->now;
+		left -= decision->now;
 		plan->said.promise_kind = BKO_DATE_KNOWN;
-		plan->said.promise = bko__max(plan->said.promise, decision.promise);
+		plan->said.promise = bko__max(plan->said.promise, decision->promise);
 		if (pos->head.selling == BKO_SELL_UNTRACKED && pos->head.release_at <= pos->now)
 			continue;
-		pos->head.open -= decision.now;
-		pos->head.allocated += decision.now;
+		pos->head.open -= decision->now;
+		pos->head.allocated += decision->now;
 	}
 	plan->said.state = combine_states(plan, states, plan->said.available_now, later);
 	return BKO_OK;
@@ -223,36 +223,35 @@ static int32_t find_home(struct bko_engine *engine, struct bko__buyer *buyer,
                          struct bko__plan *plan, int64_t order_use)
 {
 	int64_t left = plan->quantity - plan->taken;
-	struct bko__decision best;
+	struct bko__view *view = &engine->room.view;
+	struct bko__decision *decision = &engine->room.decision, *best = &engine->room.best;
 	uint32_t c;
 
-	memset(&best, 0, sizeof best);
+	memset(best, 0, sizeof *best);
 	for (c = 0; c < plan->count; c++) {
-		struct bko__decision decision;
-		struct bko__view view;
 		int32_t status;
 
-		status = bko__decide_view(engine, buyer, plan, plan->pos[c], left, &view);
+		status = bko__decide_view(engine, buyer, plan, plan->pos[c], left, view);
 		if (status)
 			return status;
-		view.order_use = order_use;
-		bko__decide(&view, left, &decision);
-		if (c && !better(&decision, &best))
+		view->order_use = order_use;
+		bko__decide(view, left, decision);
+		if (c && !better(decision, best))
 			continue;
-		best = decision;
+		*best = *decision;
 		plan->home = c;
 	}
-	plan->said.available_later = best.available_later;
-	plan->said.later_kind = best.later_kind;
+	plan->said.available_later = best->available_later;
+	plan->said.later_kind = best->later_kind;
 	if (plan->said.reason == BKO_REASON_QUANTUM || !left)
 		return BKO_OK;
-	plan->later = best.later;
-	plan->said.first = best.first;
-	plan->said.first_kind = best.first_kind;
-	plan->said.first_due = best.first_due;
-	plan->said.rest_kind = best.rest_kind;
-	plan->said.rest_due = best.rest_due;
-	plan->said.reason = best.reason;
+	plan->later = best->later;
+	plan->said.first = best->first;
+	plan->said.first_kind = best->first_kind;
+	plan->said.first_due = best->first_due;
+	plan->said.rest_kind = best->rest_kind;
+	plan->said.rest_due = best->rest_due;
+	plan->said.reason = best->reason;
 	return BKO_OK;
 }
 
@@ -323,9 +322,11 @@ static uint32_t own_mask(const struct bko__plan *plan, const struct bko_span **a
 }
 
 /* Whether these locations cover all lines now. */
-static int covers(struct bko__buyer *buyer, const struct bko_span **all, uint32_t count,
-                  uint32_t mask)
+static int covers(struct bko_engine *engine, struct bko__buyer *buyer, const struct bko_span **all,
+                  uint32_t count, uint32_t mask)
 {
+	struct bko__view *view = &engine->room.view;
+	struct bko__decision *decision = &engine->room.decision;
 	uint32_t i, c;
 
 	for (i = 0; i < buyer->count; i++) {
@@ -339,16 +340,14 @@ static int covers(struct bko__buyer *buyer, const struct bko_span **all, uint32_
 
 		for (c = 0; c < plan->count && left; c++) {
 			struct bko__pos *pos = plan->pos[c];
-			struct bko__decision decision;
-			struct bko__view view;
 			int64_t part;
 
 			if (!(own >> c & 1))
 				continue;
-			bko__pos_view(pos, 0, &view);
-			view.timeline = &no_supplies;
-			bko__decide(&view, left, &decision);
-			part = bko__min(decision.now, decision.available_now - pos->trial);
+			bko__pos_view(pos, 0, view);
+			view->timeline = &no_supplies;
+			bko__decide(view, left, decision);
+			part = bko__min(decision->now, decision->available_now - pos->trial);
 			part = bko__max(0, part);
 			left -= part;
 			pos->trial += part;
@@ -361,7 +360,8 @@ static int covers(struct bko__buyer *buyer, const struct bko_span **all, uint32_
 
 /* The smallest set that covers all lines now, sets of a size in order of first
  * appearance; 0 if none does. */
-static uint32_t fewest(struct bko__buyer *buyer, const struct bko_span **all, uint32_t count)
+static uint32_t fewest(struct bko_engine *engine, struct bko__buyer *buyer,
+                       const struct bko_span **all, uint32_t count)
 {
 	uint32_t size, at[BKO_CANDIDATES_MAX], i, mask;
 
@@ -371,7 +371,7 @@ static uint32_t fewest(struct bko__buyer *buyer, const struct bko_span **all, ui
 		for (;;) {
 			for (mask = i = 0; i < size; i++)
 				mask |= 1u << at[i];
-			if (covers(buyer, all, count, mask))
+			if (covers(engine, buyer, all, count, mask))
 				return mask;
 			for (i = size; i-- > 0;) {
 				if (at[i] < count - size + i)
@@ -395,7 +395,7 @@ int32_t bko__decide_all(struct bko_engine *engine, struct bko__buyer *buyer, bko
 	int32_t status = BKO_OK;
 
 	if (count > 1)
-		mask = fewest(buyer, all, count);
+		mask = fewest(engine, buyer, all, count);
 	for (i = 0; !status && i < buyer->count; i++) {
 		struct bko__plan *plan = &buyer->plans[i];
 		uint32_t own = mask ? own_mask(plan, all, count, mask) : UINT32_MAX;

@@ -43,12 +43,12 @@ static void demand_key(const struct bko__pos *pos, int64_t start, struct bko__ke
 void bko__demand_want(struct bko_engine *engine, const struct bko__pos *pos, int64_t time)
 {
 	const struct bko__defaults *defaults = &engine->defaults;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
 	if (!pos || !engine->defaults_revision || !defaults->demand_period || bko__lends(engine))
 		return;
-	demand_key(pos, bko__demand_period(defaults, time).start, &key);
-	bko__want(engine, &key, BKO__WANT_FREE);
+	demand_key(pos, bko__demand_period(defaults, time).start, key);
+	bko__want(engine, key, BKO__WANT_FREE);
 }
 
 void bko__demand_count(struct bko_engine *engine, struct bko__pos *pos, int64_t accepted,
@@ -87,16 +87,16 @@ int bko__demand_get(const struct bko__row *row, size_t position_size, int64_t *s
 /* Rows that are older than what is kept make room for a new one. */
 static int32_t demand_remove_old(struct bko_engine *engine, struct bko__pos *pos)
 {
-	struct bko__key from, end;
+	struct bko__key *from = &engine->room.key, *end = &engine->room.end;
 	struct bko__range *range;
 	int32_t status;
 	uint32_t i;
 
-	demand_key(pos, 0, &from);
-	demand_key(pos, bko__demand_oldest(engine->tx.defaults, pos->now), &end);
-	if (bko__key_compare(from.bytes, from.size, end.bytes, end.size) >= 0)
+	demand_key(pos, 0, from);
+	demand_key(pos, bko__demand_oldest(engine->tx.defaults, pos->now), end);
+	if (bko__key_compare(from->bytes, from->size, end->bytes, end->size) >= 0)
 		return BKO_OK;
-	range = bko__want_range(engine, &from, &end, DEMAND_OLD);
+	range = bko__want_range(engine, from, end, DEMAND_OLD);
 	status = bko__fetch(engine);
 	for (i = 0; !status && i < range->count; i++)
 		bko__delete(engine, range->rows[i]);
@@ -114,10 +114,10 @@ int32_t bko__demand_put(struct bko_engine *engine, struct bko__pos *pos, uint32_
 	const uint32_t of_stock = BKO__E_SOLD_OUT | BKO__E_UNSELLABLE;
 	const struct bko__defaults *defaults = engine->tx.defaults;
 	uint32_t edges = pos->head.edges;
-	struct bko__counted record;
+	struct bko__counted *record = &engine->room.counted;
 	struct bko__row *row;
 	struct bko__writer w;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	int64_t start;
 	int32_t status;
 
@@ -126,27 +126,27 @@ int32_t bko__demand_put(struct bko_engine *engine, struct bko__pos *pos, uint32_
 	if (!defaults->demand_period || (!pos->asked && !pos->refused && !pos->undone &&
 	                                 pos->exists && !((before ^ edges) & of_stock)))
 		return BKO_OK;
-	demand_key(pos, bko__demand_period(defaults, pos->now).start, &key);
-	row = bko__want(engine, &key, BKO__WANT_FREE);
+	demand_key(pos, bko__demand_period(defaults, pos->now).start, key);
+	row = bko__want(engine, key, BKO__WANT_FREE);
 	status = bko__fetch(engine);
 	if (status)
 		return status;
-	memset(&record, 0, sizeof record);
-	if (row->present && !bko__demand_get(row, pos->row->key_size, &start, &record))
+	memset(record, 0, sizeof *record);
+	if (row->present && !bko__demand_get(row, pos->row->key_size, &start, record))
 		return bko__fail(engine, BKO_E_CORRUPT, "counted demand");
-	if (record.length != defaults->demand_period) { /* new, or of another setting */
-		memset(&record, 0, sizeof record);
-		record.length = defaults->demand_period;
-		record.flags = demand_edges(before, BKO__D_SOLD_OUT | BKO__D_BEGAN_SOLD_OUT,
-		                            BKO__D_UNSELLABLE | BKO__D_BEGAN_UNSELLABLE);
+	if (record->length != defaults->demand_period) { /* new, or of another setting */
+		memset(record, 0, sizeof *record);
+		record->length = defaults->demand_period;
+		record->flags = demand_edges(before, BKO__D_SOLD_OUT | BKO__D_BEGAN_SOLD_OUT,
+		                             BKO__D_UNSELLABLE | BKO__D_BEGAN_UNSELLABLE);
 		status = demand_remove_old(engine, pos);
 	}
-	record.flags |= demand_edges(edges, BKO__D_SOLD_OUT, BKO__D_UNSELLABLE);
-	record.accepted = bko__min(record.accepted + pos->asked, BKO__QUANTITY_MAX);
-	record.refused = bko__min(record.refused + pos->refused, BKO__QUANTITY_MAX);
-	record.undone = bko__min(record.undone + pos->undone, BKO__QUANTITY_MAX);
+	record->flags |= demand_edges(edges, BKO__D_SOLD_OUT, BKO__D_UNSELLABLE);
+	record->accepted = bko__min(record->accepted + pos->asked, BKO__QUANTITY_MAX);
+	record->refused = bko__min(record->refused + pos->refused, BKO__QUANTITY_MAX);
+	record->undone = bko__min(record->undone + pos->undone, BKO__QUANTITY_MAX);
 	w = bko__scratch(engine, 64);
-	bko__counted_put(&w, &record);
+	bko__counted_put(&w, record);
 	bko__put(engine, row, w.data, w.size);
 	return status ? status : engine->tx.status;
 }
@@ -161,10 +161,10 @@ static int32_t demand_run(struct bko_engine *engine, void *arguments)
 	const struct demanding *d = arguments;
 	int32_t status = bko__base_want(engine);
 	struct bko__defaults *defaults;
-	struct bko__event event;
+	struct bko__event *event = &engine->room.event;
 	uint64_t first, count;
 	struct bko__writer w;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
 	if (status)
 		return status;
@@ -184,13 +184,13 @@ static int32_t demand_run(struct bko_engine *engine, void *arguments)
 	defaults->demand_keep = d->setting.keep;
 	w = bko__scratch(engine, BKO_VALUE_MAX);
 	bko__defaults_put(&w, defaults);
-	bko__key_begin(&key, 'D');
-	bko__put(engine, bko__want(engine, &key, 0), w.data, w.size);
-	memset(&event, 0, sizeof event);
-	event.kind = BKO_EVENT_POLICY;
-	event.detail = BKO_SCOPE_DEFAULTS;
-	event.time = d->now;
-	bko__emit(engine, 0, &event);
+	bko__key_begin(key, 'D');
+	bko__put(engine, bko__want(engine, key, 0), w.data, w.size);
+	memset(event, 0, sizeof *event);
+	event->kind = BKO_EVENT_POLICY;
+	event->detail = BKO_SCOPE_DEFAULTS;
+	event->time = d->now;
+	bko__emit(engine, 0, event);
 	return bko__finish(engine, 0, &first, &count);
 }
 

@@ -6,6 +6,7 @@
 #define BKO_ENGINE_ENGINE_H
 
 #include "engine/tx.h"
+#include "rules/accept.h"
 
 enum { BKO__ENGINE_MAGIC = 0x424b4f45, BKO__CLOSED_MAGIC = 0x424b4f58 };
 enum { BKO__CALL_WORDS = 256 };
@@ -60,7 +61,15 @@ struct bko__shortage {
  * outlives the function that wrote it. */
 struct bko__room {
 	struct bko__key key, end; /* of what is wanted next: no call lies between but that one */
+	struct bko__event event;  /* likewise, of what is told next */
 	struct bko__opcome outcome;
+	struct bko__order order;
+	struct bko__counted counted;
+	struct bko__item item;
+	struct bko_policy policy, own;
+	struct bko__view view;
+	struct bko__decision decision, best;
+	struct bko_line_outcome line;
 };
 
 /* An operation: looks, decides, puts. Its arguments stay the caller's. */

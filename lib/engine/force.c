@@ -35,7 +35,7 @@ static void force_hash(const struct bko_forced_sale *sale, struct bko__hash *has
 static int32_t force_find(struct bko_engine *engine, struct forcing *f, int64_t units)
 {
 	struct bko__head *head = &f->pos->head;
-	struct bko__event event;
+	struct bko__event *event = &engine->room.event;
 
 	if (!units)
 		return BKO_OK;
@@ -43,12 +43,12 @@ static int32_t force_find(struct bko_engine *engine, struct forcing *f, int64_t 
 		return bko__fail(engine, BKO_E_INSUFFICIENT, "sale.quantity");
 	head->on_hand += units;
 	head->adjusted += units;
-	bko__pos_event(f->pos, BKO_EVENT_ADJUSTED, units, &event);
-	event.detail = FORCE_ADJUSTED;
-	event.order.data = "forced";
-	event.order.size = 6;
-	event.cause = f->op.id;
-	bko__emit(engine, f->pos->lane, &event);
+	bko__pos_event(f->pos, BKO_EVENT_ADJUSTED, units, event);
+	event->detail = FORCE_ADJUSTED;
+	event->order.data = "forced";
+	event->order.size = 6;
+	event->cause = f->op.id;
+	bko__emit(engine, f->pos->lane, event);
 	return BKO_OK;
 }
 

@@ -24,18 +24,15 @@ struct bko_item {
 struct item_opening {
 	int64_t now;
 	struct bko_span item;
-	/* of the run: copies in scratch, and what tells the state of the position in hand */
-	struct copied *copies;
+	struct copied *copies; /* of the run: scratch */
 	uint32_t count;
-	struct bko__view view;
-	struct bko__decision decision;
 };
 
 /* The state of one position, as bko_item_availability tells it. */
-static int32_t state_now(struct bko_engine *engine, struct item_opening *o, struct bko__pos *pos,
-                         uint32_t *state)
+static int32_t state_now(struct bko_engine *engine, struct bko__pos *pos, uint32_t *state)
 {
-	struct bko__view *view = &o->view;
+	struct bko__decision *decision = &engine->room.decision;
+	struct bko__view *view = &engine->room.view;
 	struct bko__row *row;
 	int32_t status = bko__supplies_load(engine, pos);
 
@@ -48,8 +45,8 @@ static int32_t state_now(struct bko_engine *engine, struct item_opening *o, stru
 		status = bko__limit_room(engine, row, pos->now, &view->room[BKO_LIMIT_ITEM]);
 	if (status)
 		return status;
-	bko__decide(view, 0, &o->decision);
-	*state = o->decision.state;
+	bko__decide(view, 0, decision);
+	*state = decision->state;
 	return BKO_OK;
 }
 
@@ -133,7 +130,7 @@ static int32_t run_item_open(struct bko_engine *engine, void *arguments)
 		copy_figures(pos, &copy->position);
 		copy->policy.struct_size = sizeof copy->policy;
 		bko__policy_of(&pos->head, &copy->policy);
-		status = state_now(engine, o, pos, &copy->position.state);
+		status = state_now(engine, pos, &copy->position.state);
 	}
 	bko__undo(engine);
 	return status;

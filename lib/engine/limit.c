@@ -14,12 +14,12 @@ void bko__limit_key(uint32_t of, const struct bko_span *id, struct bko__key *key
 
 struct bko__row *bko__limit_want(struct bko_engine *engine, uint32_t of, const struct bko_span *id)
 {
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
 	if (!engine->tx.defaults->limits[of] || !id->size)
 		return NULL;
-	bko__limit_key(of, id, &key);
-	return bko__want(engine, &key, 0);
+	bko__limit_key(of, id, key);
+	return bko__want(engine, key, 0);
 }
 
 int32_t bko__limit_load(struct bko_engine *engine, struct bko__row *row, int64_t now,

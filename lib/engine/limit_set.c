@@ -29,19 +29,19 @@ static int32_t limits_row(struct bko_engine *engine, const struct bko_limit *lim
 
 static void limits_tell(struct bko_engine *engine, const struct limiting *l, uint32_t lane)
 {
-	struct bko__event event;
+	struct bko__event *event = &engine->room.event;
 
-	memset(&event, 0, sizeof event);
-	event.kind = BKO_EVENT_POLICY;
-	event.time = l->now;
-	event.detail = l->limit.of == BKO_LIMIT_ITEM ? BKO_SCOPE_ITEM : BKO_SCOPE_DEFAULTS;
-	event.other = l->limit.of;
-	event.amount = l->limit.limit;
+	memset(event, 0, sizeof *event);
+	event->kind = BKO_EVENT_POLICY;
+	event->time = l->now;
+	event->detail = l->limit.of == BKO_LIMIT_ITEM ? BKO_SCOPE_ITEM : BKO_SCOPE_DEFAULTS;
+	event->other = l->limit.of;
+	event->amount = l->limit.limit;
 	if (l->limit.of == BKO_LIMIT_ITEM)
-		event.item = l->limit.id;
+		event->item = l->limit.id;
 	else
-		event.order = l->limit.id;
-	bko__emit(engine, lane, &event);
+		event->order = l->limit.id;
+	bko__emit(engine, lane, event);
 }
 
 /* One limit more of its kind: from now on sales look for it. */

@@ -22,11 +22,11 @@ uint32_t bko__lane_of(const struct bko_engine *engine, const struct bko_span *id
 
 struct bko__row *bko__lane_want(struct bko_engine *engine, uint32_t lane)
 {
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
-	bko__key_begin(&key, 'H');
-	bko__key_byte(&key, (uint8_t)lane);
-	return bko__want(engine, &key, BKO__WANT_FREE);
+	bko__key_begin(key, 'H');
+	bko__key_byte(key, (uint8_t)lane);
+	return bko__want(engine, key, BKO__WANT_FREE);
 }
 
 void bko__lanes_want(struct bko_engine *engine)
@@ -70,7 +70,7 @@ struct page {
 static void page_open(struct bko_engine *engine, uint32_t lane, uint64_t number, struct page *page)
 {
 	struct bko__row *tail = engine->batching && !page->row ? engine->tx.lane_tail[lane] : NULL;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
 	page->w = bko__scratch(engine, BKO_VALUE_MAX);
 	if (tail) {
@@ -78,10 +78,10 @@ static void page_open(struct bko_engine *engine, uint32_t lane, uint64_t number,
 		bko__write_bytes(&page->w, tail->value, tail->value_size);
 		return;
 	}
-	bko__key_begin(&key, 'E');
-	bko__key_byte(&key, (uint8_t)lane);
-	bko__key_number(&key, number, 6);
-	page->row = bko__blind_row(engine, &key);
+	bko__key_begin(key, 'E');
+	bko__key_byte(key, (uint8_t)lane);
+	bko__key_number(key, number, 6);
+	page->row = bko__blind_row(engine, key);
 	bko__write_byte(&page->w, BKO__FORMAT);
 }
 

@@ -23,21 +23,21 @@ void bko__order_key(const struct bko_span *order, struct bko__key *key)
 static struct bko__range *want_rest(struct bko_engine *engine, const struct bko_span *id,
                                     uint32_t rows)
 {
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
-	bko__order_key(id, &key);
-	bko__key_byte(&key, 'l');
-	return bko__want_below(engine, &key, rows);
+	bko__order_key(id, key);
+	bko__key_byte(key, 'l');
+	return bko__want_below(engine, key, rows);
 }
 
 struct bko__ord *bko__order_want(struct bko_engine *engine, const struct bko_span *id)
 {
 	struct bko__ord *order;
 	struct bko__row *row;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
-	bko__order_key(id, &key);
-	row = bko__want(engine, &key, 0);
+	bko__order_key(id, key);
+	row = bko__want(engine, key, 0);
 	if (row->object)
 		return row->object;
 	order = bko__take(engine, sizeof *order);
@@ -341,13 +341,13 @@ static void put_rest(struct bko_engine *engine, struct bko__ord *order, const st
 	for (i = 0; i < order->rec.chunks || i < before; i++) {
 		size_t at = (size_t)(i + 1) * BKO_VALUE_MAX;
 		struct bko__row *row;
-		struct bko__key key;
+		struct bko__key *key = &engine->room.key;
 		size_t size;
 
-		bko__order_key(&order->id, &key);
-		bko__key_byte(&key, 'l');
-		bko__key_number(&key, i, 2);
-		row = bko__blind_row(engine, &key);
+		bko__order_key(&order->id, key);
+		bko__key_byte(key, 'l');
+		bko__key_number(key, i, 2);
+		row = bko__blind_row(engine, key);
 		if (i >= order->rec.chunks) {
 			bko__delete(engine, row);
 			continue;
@@ -386,19 +386,19 @@ int32_t bko__order_put(struct bko_engine *engine, struct bko__ord *order)
 void bko__order_record(struct bko_engine *engine, uint32_t state, int64_t error,
                        const struct bko__order *refusal)
 {
-	struct bko__order record;
+	struct bko__order *record = &engine->room.order;
 	struct bko__writer w = bko__scratch(engine, HEAD_MAX + 2 * BKO_ID_MAX);
 
-	memset(&record, 0, sizeof record);
+	memset(record, 0, sizeof *record);
 	if (refusal)
-		record = *refusal;
-	record.state = state;
-	record.error = error;
-	record.placed = record.closed = engine->tx.op_time;
-	record.line_count = 0;
-	record.chunks = 0;
-	memcpy(record.hash, engine->tx.op_hash, sizeof record.hash);
-	bko__order_write(&w, &record);
+		*record = *refusal;
+	record->state = state;
+	record->error = error;
+	record->placed = record->closed = engine->tx.op_time;
+	record->line_count = 0;
+	record->chunks = 0;
+	memcpy(record->hash, engine->tx.op_hash, sizeof record->hash);
+	bko__order_write(&w, record);
 	bko__put(engine, engine->tx.op_row, w.data, w.size);
 }
 
@@ -406,18 +406,18 @@ void bko__order_tell(struct bko_engine *engine, const struct bko__ord *order, ui
                      const struct bko__pos *pos, uint32_t kind, int64_t amount, uint32_t detail,
                      const struct bko_span *cause)
 {
-	struct bko__event event;
+	struct bko__event *event = &engine->room.event;
 
-	memset(&event, 0, sizeof event);
-	event.time = order->now;
+	memset(event, 0, sizeof *event);
+	event->time = order->now;
 	if (pos)
-		bko__pos_event(pos, kind, amount, &event);
-	event.kind = kind;
-	event.amount = amount;
-	event.order = order->id;
-	event.line = line;
-	event.detail = detail;
+		bko__pos_event(pos, kind, amount, event);
+	event->kind = kind;
+	event->amount = amount;
+	event->order = order->id;
+	event->line = line;
+	event->detail = detail;
 	if (cause)
-		event.cause = *cause;
-	bko__emit(engine, order->lane, &event);
+		event->cause = *cause;
+	bko__emit(engine, order->lane, event);
 }

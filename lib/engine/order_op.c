@@ -33,7 +33,7 @@ int32_t bko__order_op_begin(struct bko_engine *engine, struct bko__order_op *cal
 {
 	int32_t status = bko__base_want(engine);
 	struct bko__ord *order;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
 	if (status)
 		return status;
@@ -47,8 +47,8 @@ int32_t bko__order_op_begin(struct bko_engine *engine, struct bko__order_op *cal
 	order->extend = call->extend;
 	order->beside = call->beside;
 	order->beside_line = call->beside_line;
-	bko__order_key(&call->id, &key);
-	bko__op_want(engine, &key, &call->op, call->verb, &call->hash);
+	bko__order_key(&call->id, key);
+	bko__op_want(engine, key, &call->op, call->verb, &call->hash);
 	bko__lane_want(engine, bko__lane_of(engine, &call->id));
 	status = bko__fetch(engine);
 	if (!status)
@@ -71,9 +71,9 @@ int32_t bko__order_op_begin(struct bko_engine *engine, struct bko__order_op *cal
 
 /* A line as it is now, over the places at their positions; what waits with its date,
  * where the outcome is a packing slip. */
-static int32_t line_now(struct bko_engine *engine, struct bko__order_op *call, uint32_t number,
-                        struct bko_line_outcome *out)
+static int32_t line_now(struct bko_engine *engine, struct bko__order_op *call, uint32_t number)
 {
+	struct bko_line_outcome *out = &engine->room.line;
 	struct bko__ol *line = &call->order.lines[number];
 	int slip = call->verb == BKO__VERB_SHIP && call->outcome;
 	int32_t status = BKO_OK;
@@ -111,7 +111,7 @@ int32_t bko__order_op_end(struct bko_engine *engine, struct bko__order_op *call)
 {
 	struct bko__ord *order = &call->order;
 	struct bko__opcome *done = &call->done;
-	struct bko_line_outcome line;
+	struct bko_line_outcome *line = &engine->room.line;
 	struct bko__pos *pos;
 	uint32_t i;
 	int32_t status = bko__finish(engine, order->lane, &done->first_event, &done->event_count);
@@ -131,13 +131,13 @@ int32_t bko__order_op_end(struct bko_engine *engine, struct bko__order_op *call)
 	else
 		order->rec.closed = 0;
 	for (i = 0; i < order->rec.line_count; i++) {
-		status = line_now(engine, call, i, &line);
+		status = line_now(engine, call, i);
 		if (status)
 			return status;
-		done->allocated += line.allocated;
-		done->backordered += line.backordered;
+		done->allocated += line->allocated;
+		done->backordered += line->backordered;
 		if (call->outcome)
-			bko__line_out(call->outcome, i, &line);
+			bko__line_out(call->outcome, i, line);
 	}
 	if (call->outcome)
 		call->outcome->line_count = i;

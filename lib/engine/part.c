@@ -28,12 +28,12 @@ void bko__part_want(struct bko_engine *engine, const struct bko__pos *pos,
                     const struct bko__rank *rank)
 {
 	static const uint8_t kinds[3] = {'w', 'z', 'a'};
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	uint32_t i;
 
 	for (i = 0; i < 3; i++) {
-		part_key(pos, kinds[i], rank, &key);
-		bko__want(engine, &key, BKO__WANT_FREE);
+		part_key(pos, kinds[i], rank, key);
+		bko__want(engine, key, BKO__WANT_FREE);
 	}
 }
 
@@ -62,14 +62,14 @@ struct bko__pt *bko__part_find(struct bko_engine *engine, const struct bko__pos 
                                const struct bko__rank *rank)
 {
 	static const uint8_t kinds[3] = {'w', 'z', 'a'};
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	uint32_t i;
 
 	for (i = 0; i < 3; i++) {
 		struct bko__row *row;
 
-		part_key(pos, kinds[i], rank, &key);
-		row = bko__want(engine, &key, BKO__WANT_FREE);
+		part_key(pos, kinds[i], rank, key);
+		row = bko__want(engine, key, BKO__WANT_FREE);
 		if (row->object && !((struct bko__pt *)row->object)->gone &&
 		    ((struct bko__pt *)row->object)->row == row)
 			return row->object;
@@ -83,7 +83,7 @@ void bko__part_put(struct bko_engine *engine, struct bko__pos *pos, struct bko__
 {
 	uint8_t kind = bko__part_kind(&part->rec);
 	struct bko__writer w;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
 	pos->dirty = 1;
 	if (part->row && part->kind != kind) {
@@ -97,8 +97,8 @@ void bko__part_put(struct bko_engine *engine, struct bko__pos *pos, struct bko__
 	if (!kind)
 		return;
 	if (!part->row) {
-		part_key(pos, kind, &part->rank, &key);
-		part->row = bko__blind_row(engine, &key);
+		part_key(pos, kind, &part->rank, key);
+		part->row = bko__blind_row(engine, key);
 		part->row->object = part;
 		if (kind == 'w')
 			pos->new_parts++;

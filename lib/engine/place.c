@@ -76,8 +76,8 @@ static void sum_up(struct bko__placing *placing)
 static int32_t record_refusal(struct bko_engine *engine, struct bko__placing *placing)
 {
 	struct bko__buyer *buyer = &placing->buyer;
-	struct bko__order record;
-	struct bko__event event;
+	struct bko__order *record = &placing->refusal;
+	struct bko__event *event = &engine->room.event;
 	uint64_t first, count;
 	int32_t status;
 	uint32_t i;
@@ -91,15 +91,14 @@ static int32_t record_refusal(struct bko_engine *engine, struct bko__placing *pl
 		struct bko__pos *pos = plan->pos[0];
 
 		if (placing->op.flags & BKO_OP_COUNT_REFUSED) {
-			memset(&event, 0, sizeof event);
 			bko__pos_event(pos, BKO_EVENT_REFUSED,
-			               plan->refused ? plan->refused : plan->quantity, &event);
-			event.order = placing->op.id;
-			event.line = i;
-			event.detail = plan->refused ? plan->said.reason
-			                             : (uint32_t)BKO_REASON_ALL_OR_NOTHING;
-			event.cause = placing->op.id;
-			bko__emit(engine, placing->order.lane, &event);
+			               plan->refused ? plan->refused : plan->quantity, event);
+			event->order = placing->op.id;
+			event->line = i;
+			event->detail = plan->refused ? plan->said.reason
+			                              : (uint32_t)BKO_REASON_ALL_OR_NOTHING;
+			event->cause = placing->op.id;
+			bko__emit(engine, placing->order.lane, event);
 		}
 	}
 	for (i = 0; i < buyer->count && (placing->op.flags & BKO_OP_COUNT_REFUSED); i++) {
@@ -118,14 +117,14 @@ static int32_t record_refusal(struct bko_engine *engine, struct bko__placing *pl
 	placing->done.first_event = first;
 	placing->done.event_count = count;
 	placing->done.lane = placing->order.lane;
-	memset(&record, 0, sizeof record);
-	record.outcome_flags = placing->done.outcome_flags;
-	record.reason = placing->done.reason;
-	record.first_status = BKO_STATUS_REFUSED;
-	record.lane = placing->order.lane;
-	record.first_event = first;
-	record.event_count = count;
-	bko__order_record(engine, BKO__O_REFUSED, placing->done.asked, &record);
+	memset(record, 0, sizeof *record);
+	record->outcome_flags = placing->done.outcome_flags;
+	record->reason = placing->done.reason;
+	record->first_status = BKO_STATUS_REFUSED;
+	record->lane = placing->order.lane;
+	record->first_event = first;
+	record->event_count = count;
+	bko__order_record(engine, BKO__O_REFUSED, placing->done.asked, record);
 	return engine->tx.status;
 }
 
@@ -260,7 +259,7 @@ static int32_t want_all(struct bko_engine *engine, struct bko__placing *placing)
 	uint32_t flags = bko__lends(engine) ? 0 : BKO__POS_SUPPLIES, i, c;
 	int32_t status = bko__base_want(engine);
 	struct bko__hash hash;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
 	if (status)
 		return status;
@@ -268,8 +267,8 @@ static int32_t want_all(struct bko_engine *engine, struct bko__placing *placing)
 	memset(order, 0, sizeof *order);
 	order->id = placing->op.id;
 	if (!placing->quote) {
-		bko__order_key(&placing->op.id, &key);
-		order->row = engine->tx.op_row = bko__want(engine, &key, BKO__WANT_FRESH);
+		bko__order_key(&placing->op.id, key);
+		order->row = engine->tx.op_row = bko__want(engine, key, BKO__WANT_FRESH);
 		order->lane = bko__lane_of(engine, &order->id);
 		engine->tx.op_is_order = 1;
 		engine->tx.op_time = placing->op.now_ms;
@@ -358,27 +357,29 @@ int32_t bko_order_place(bko_engine *engine, const struct bko_op *op,
                         const struct bko_order_request *request, struct bko_outcome *outcome)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_PLACE, op);
-	struct bko__placing placing;
+	struct bko__placing *placing;
 
 	if (status)
 		return status;
-	status = bko__check_op(engine, op, &placing.op);
-	placing.quote = 0;
-	return status ? status : place(engine, &placing, request, outcome);
+	placing = BKO__CALL(engine, struct bko__placing);
+	status = bko__check_op(engine, op, &placing->op);
+	placing->quote = 0;
+	return status ? status : place(engine, placing, request, outcome);
 }
 
 int32_t bko_order_quote(bko_engine *engine, int64_t now_ms, const struct bko_order_request *request,
                         struct bko_outcome *outcome)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_QUOTE, NULL);
-	struct bko__placing placing;
+	struct bko__placing *placing;
 
 	if (status)
 		return status;
+	placing = BKO__CALL(engine, struct bko__placing);
 	if (!bko__time_ok(now_ms))
 		return bko__fail(engine, BKO_E_RANGE, "now_ms");
-	memset(&placing.op, 0, sizeof placing.op);
-	placing.op.now_ms = now_ms;
-	placing.quote = 1;
-	return place(engine, &placing, request, outcome);
+	memset(&placing->op, 0, sizeof placing->op);
+	placing->op.now_ms = now_ms;
+	placing->quote = 1;
+	return place(engine, placing, request, outcome);
 }

@@ -16,6 +16,7 @@ struct bko__placing {
 	struct bko__buyer buyer;
 	struct bko__ord order;
 	struct bko__opcome done;
+	struct bko__order refusal;
 };
 
 /* Makes a place of a line for what a plan takes at candidate `c`, with a rank of

@@ -73,7 +73,7 @@ int32_t bko__placed_replay(struct bko_engine *engine, struct bko__placing *placi
                            struct bko_outcome *outcome)
 {
 	struct bko__ord *order = &placing->order;
-	struct bko__opcome record;
+	struct bko__opcome *record = &placing->done;
 	uint32_t i;
 
 	engine->tx.stands = 1;
@@ -83,27 +83,27 @@ int32_t bko__placed_replay(struct bko_engine *engine, struct bko__placing *placi
 		return bko__fail(engine, BKO_E_MISMATCH, "op.id");
 	if (order->rec.state == BKO__O_ERROR)
 		return bko__fail(engine, (int32_t)order->rec.error, "recorded before");
-	memset(&record, 0, sizeof record);
-	record.outcome_flags = order->rec.outcome_flags;
-	record.reason = order->rec.reason;
-	record.status = order->rec.first_status;
-	record.lane = order->rec.lane;
-	record.first_event = order->rec.first_event;
-	record.event_count = order->rec.event_count;
+	memset(record, 0, sizeof *record);
+	record->outcome_flags = order->rec.outcome_flags;
+	record->reason = order->rec.reason;
+	record->status = order->rec.first_status;
+	record->lane = order->rec.lane;
+	record->first_event = order->rec.first_event;
+	record->event_count = order->rec.event_count;
 	if (outcome)
 		outcome->line_count = 0;
 	if (order->rec.state == BKO__O_REFUSED) {
-		record.asked = record.refused = order->rec.error;
+		record->asked = record->refused = order->rec.error;
 	} else {
 		for (i = 0; i < order->rec.line_count && order->lines[i].rec.asked; i++) {
-			record.asked += order->lines[i].rec.asked;
-			record.allocated += order->lines[i].rec.first_allocated;
-			record.backordered += order->lines[i].rec.first_backordered;
+			record->asked += order->lines[i].rec.asked;
+			record->allocated += order->lines[i].rec.first_allocated;
+			record->backordered += order->lines[i].rec.first_backordered;
 		}
-		record.refused = record.asked - record.allocated - record.backordered;
-		record.served = order->rec.first_served;
+		record->refused = record->asked - record->allocated - record->backordered;
+		record->served = order->rec.first_served;
 		replay_lines(order, outcome);
 	}
-	bko__outcome_out(engine, &record, BKO_OUTCOME_REPLAYED, outcome);
+	bko__outcome_out(engine, record, BKO_OUTCOME_REPLAYED, outcome);
 	return BKO__REPLAYED;
 }

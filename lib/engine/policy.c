@@ -35,15 +35,15 @@ static int32_t finish(struct bko_engine *engine, uint32_t lane)
 
 static void tell_policy(struct bko_engine *engine, const struct setting *set, uint32_t lane)
 {
-	struct bko__event event;
+	struct bko__event *event = &engine->room.event;
 
-	memset(&event, 0, sizeof event);
-	event.kind = BKO_EVENT_POLICY;
-	event.detail = set->row.scope;
-	event.time = set->now;
-	event.item = set->row.item;
-	event.location = set->row.location;
-	bko__emit(engine, lane, &event);
+	memset(event, 0, sizeof *event);
+	event->kind = BKO_EVENT_POLICY;
+	event->detail = set->row.scope;
+	event->time = set->now;
+	event->item = set->row.item;
+	event->location = set->row.location;
+	bko__emit(engine, lane, event);
 }
 
 static int32_t set_defaults(struct bko_engine *engine, struct setting *set)

@@ -13,22 +13,22 @@
 
 int32_t bko__base_want(struct bko_engine *engine)
 {
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	struct bko__row *row;
 	int32_t status;
 
 	if (!engine->settled_in) {
 		/* the number of lanes decides what else is read */
-		bko__key_begin(&key, 'S');
-		row = bko__want(engine, &key, 0);
+		bko__key_begin(key, 'S');
+		row = bko__want(engine, key, 0);
 		status = bko__fetch(engine);
 		if (!status)
 			status = bko__settings_load(engine, row);
 		if (status)
 			return status;
 	}
-	bko__key_begin(&key, 'D');
-	bko__want(engine, &key, 0);
+	bko__key_begin(key, 'D');
+	bko__want(engine, key, 0);
 	return engine->tx.status;
 }
 
@@ -63,12 +63,12 @@ int32_t bko__base_load(struct bko_engine *engine)
 	struct bko__tx *tx = &engine->tx;
 	struct bko__defaults *defaults = tx->defaults;
 	struct bko__row *row;
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
 	if (defaults)
 		return BKO_OK;
-	bko__key_begin(&key, 'D');
-	row = bko__want(engine, &key, 0);
+	bko__key_begin(key, 'D');
+	row = bko__want(engine, key, 0);
 	defaults = bko__take(engine, sizeof *defaults);
 	if (!defaults)
 		return tx->status;
@@ -113,27 +113,27 @@ int64_t bko__granule(const struct bko_engine *engine, int64_t time)
 /* Rows that a remote store is asked for at once, a lending one when needed. */
 static void want_beside(struct bko_engine *engine, struct bko__pos *pos, uint32_t flags)
 {
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
 	if (flags & BKO__POS_SUPPLIES) {
-		bko__pos_subkey(pos, 's', &key);
-		pos->supply_range = bko__want_below(engine, &key, BKO_SUPPLIES_MAX);
+		bko__pos_subkey(pos, 's', key);
+		pos->supply_range = bko__want_below(engine, key, BKO_SUPPLIES_MAX);
 	}
 	if ((flags & BKO__POS_SERVES) && !bko__lends(engine)) {
-		bko__pos_subkey(pos, 'w', &key);
-		pos->queue_range = bko__want_below(engine, &key, engine->options.serve_lines);
+		bko__pos_subkey(pos, 'w', key);
+		pos->queue_range = bko__want_below(engine, key, engine->options.serve_lines);
 	}
 }
 
 struct bko__pos *bko__pos_want(struct bko_engine *engine, const struct bko_span *item,
                                const struct bko_span *location, uint32_t flags)
 {
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	struct bko__row *row;
 	struct bko__pos *pos;
 
-	bko__pos_key(item, location, &key);
-	row = bko__want(engine, &key, 0);
+	bko__pos_key(item, location, key);
+	row = bko__want(engine, key, 0);
 	pos = row->object;
 	if (!pos) {
 		pos = bko__take(engine, sizeof *pos);
@@ -153,33 +153,36 @@ struct bko__pos *bko__pos_want(struct bko_engine *engine, const struct bko_span 
 
 int32_t bko__heads_want(struct bko_engine *engine, const struct bko_span *item)
 {
-	struct bko__key key, from, end;
+	struct bko__key *from = bko__take(engine, 2 * sizeof *from), *end;
 	struct bko__range *range;
 	int32_t status = BKO_OK;
-	uint32_t length;
+	uint32_t length, below;
 
-	bko__key_begin(&key, 'I');
-	bko__key_id(&key, item->data, item->size);
-	from = key;
-	bko__key_byte(&from, 0);
-	bko__key_after(&key, &end);
+	if (!from)
+		return engine->tx.status;
+	end = from + 1;
+	bko__key_begin(from, 'I');
+	bko__key_id(from, item->data, item->size);
+	bko__key_after(from, end);
+	below = from->size;
+	bko__key_byte(from, 0);
 	while (!status) {
-		range = bko__want_range(engine, &from, &end, 1);
+		range = bko__want_range(engine, from, end, 1);
 		status = bko__fetch(engine);
 		if (status || !range->count)
 			break;
-		length = range->rows[0]->key[key.size];
-		if (length > BKO_ID_MAX || range->rows[0]->key_size < key.size + 1 + length)
+		length = range->rows[0]->key[below];
+		if (length > BKO_ID_MAX || range->rows[0]->key_size < below + 1 + length)
 			return bko__fail(engine, BKO_E_CORRUPT, "a key");
-		if (range->rows[0]->key_size == key.size + 1 + length) {
-			struct bko_span location = {range->rows[0]->key + key.size + 1, length};
+		if (range->rows[0]->key_size == below + 1 + length) {
+			struct bko_span location = {range->rows[0]->key + below + 1, length};
 
 			bko__pos_want(engine, item, &location, 0);
 		}
 		/* on, behind everything below this location */
-		memcpy(from.bytes, range->rows[0]->key, key.size + 1 + length);
-		from.size = key.size + 1 + length;
-		bko__key_after(&from, &from);
+		memcpy(from->bytes, range->rows[0]->key, below + 1 + length);
+		from->size = below + 1 + length;
+		bko__key_after(from, from);
 	}
 	return status;
 }
@@ -187,7 +190,7 @@ int32_t bko__heads_want(struct bko_engine *engine, const struct bko_span *item)
 /* First pass: what the rows say; wants the policies of heads that are behind. */
 static int32_t decode(struct bko_engine *engine, struct bko__pos *pos)
 {
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
 	pos->exists = pos->row->present;
 	pos->lane = bko__lane_of(engine, &pos->item);
@@ -201,40 +204,66 @@ static int32_t decode(struct bko_engine *engine, struct bko__pos *pos)
 	pos->due_before = pos->head.due;
 	if (pos->exists && pos->head.policy_version == engine->tx.defaults->version)
 		return BKO_OK;
-	bko__key_begin(&key, 'I');
-	bko__key_id(&key, pos->item.data, pos->item.size);
-	pos->item_row = bko__want(engine, &key, 0);
-	bko__pos_subkey(pos, 'p', &key);
-	pos->policy_row = bko__want(engine, &key, 0);
+	bko__key_begin(key, 'I');
+	bko__key_id(key, pos->item.data, pos->item.size);
+	pos->item_row = bko__want(engine, key, 0);
+	bko__pos_subkey(pos, 'p', key);
+	pos->policy_row = bko__want(engine, key, 0);
 	return engine->tx.status;
 }
 
 /* Second pass: the policy that applies. */
 static int32_t derive(struct bko_engine *engine, struct bko__pos *pos)
 {
-	struct bko_policy policy, own;
-	struct bko__item item;
+	struct bko_policy *policy = &engine->room.policy, *own = &engine->room.own;
+	struct bko__item *item = &engine->room.item;
 
 	if (!pos->item_row)
 		return BKO_OK;
-	bko__policy_library(&policy);
-	bko__policy_over(&policy, &engine->tx.defaults->policy);
+	bko__policy_library(policy);
+	bko__policy_over(policy, &engine->tx.defaults->policy);
 	if (pos->item_row->present) {
-		if (bko__item_get(bko__value(pos->item_row), &item))
+		if (bko__item_get(bko__value(pos->item_row), item))
 			return bko__fail(engine, BKO_E_CORRUPT, "an item");
-		bko__policy_over(&policy, &item.policy);
+		bko__policy_over(policy, &item->policy);
 		pos->known = 1;
 	}
 	if (pos->policy_row->present) {
-		if (bko__policy_get(bko__value(pos->policy_row), &own))
+		if (bko__policy_get(bko__value(pos->policy_row), own))
 			return bko__fail(engine, BKO_E_CORRUPT, "a policy");
-		bko__policy_over(&policy, &own);
+		bko__policy_over(policy, own);
 	}
-	bko__policy_apply(&pos->head, &policy);
+	bko__policy_apply(&pos->head, policy);
 	pos->head.policy_version = engine->tx.defaults->version;
 	bko__agenda_policy_due(pos);
 	pos->dirty |= pos->exists;
 	return BKO_OK;
+}
+
+/* The bit as settled decides for the operation, so settling is a step of its own. */
+static void follow_switch(struct bko_engine *engine, struct bko__pos *pos)
+{
+	uint32_t was = pos->head.flags & BKO__H_SWITCHED, is;
+
+	bko__switch_follow(&pos->head);
+	is = pos->head.flags & BKO__H_SWITCHED;
+	if (was != is)
+		bko__pos_tell(engine, pos, is ? BKO_EVENT_SWITCH_OPENED : BKO_EVENT_SWITCH_CLOSED,
+		              0, 0, NULL);
+}
+
+static int32_t settle(struct bko_engine *engine, struct bko__pos *pos)
+{
+	int32_t status;
+
+	if (pos->head.due > pos->now || !pos->exists)
+		return BKO_OK;
+	status = bko__settle(engine, pos);
+	if (!status)
+		status = bko__pos_serve(engine, pos);
+	if (!status)
+		follow_switch(engine, pos);
+	return status;
 }
 
 int32_t bko__positions_load(struct bko_engine *engine, int64_t now)
@@ -264,7 +293,7 @@ int32_t bko__positions_load(struct bko_engine *engine, int64_t now)
 		if (pos->loaded)
 			continue;
 		pos->loaded = 1;
-		status = bko__settle(engine, pos);
+		status = settle(engine, pos);
 		pos->switched = (pos->head.flags & BKO__H_SWITCHED) != 0;
 	}
 	return status;
@@ -290,20 +319,20 @@ int32_t bko__positions_reload(struct bko_engine *engine, int64_t now)
 
 int32_t bko__supplies_load(struct bko_engine *engine, struct bko__pos *pos)
 {
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	int32_t status;
 	uint32_t i;
 
 	if (pos->timeline)
 		return BKO_OK;
 	if (pos->head.supplies && !pos->supplies_loaded && !pos->supply_range) {
-		bko__pos_subkey(pos, 's', &key);
-		pos->supply_range = bko__want_below(engine, &key, BKO_SUPPLIES_MAX);
+		bko__pos_subkey(pos, 's', key);
+		pos->supply_range = bko__want_below(engine, key, BKO_SUPPLIES_MAX);
 	}
 	if (engine->tx.defaults->calendars && !pos->calendar_row) {
-		bko__key_begin(&key, 'L');
-		bko__key_id(&key, pos->location.data, pos->location.size);
-		pos->calendar_row = bko__want(engine, &key, BKO__WANT_FREE);
+		bko__key_begin(key, 'L');
+		bko__key_id(key, pos->location.data, pos->location.size);
+		pos->calendar_row = bko__want(engine, key, BKO__WANT_FREE);
 	}
 	status = bko__fetch(engine);
 	if (status)
@@ -384,13 +413,13 @@ void bko__pos_event(const struct bko__pos *pos, uint32_t kind, int64_t amount,
 void bko__pos_tell(struct bko_engine *engine, const struct bko__pos *pos, uint32_t kind,
                    int64_t amount, uint32_t detail, const struct bko_span *cause)
 {
-	struct bko__event event;
+	struct bko__event *event = &engine->room.event;
 
-	bko__pos_event(pos, kind, amount, &event);
-	event.detail = detail;
+	bko__pos_event(pos, kind, amount, event);
+	event->detail = detail;
 	if (cause)
-		event.cause = *cause;
-	bko__emit(engine, pos->lane, &event);
+		event->cause = *cause;
+	bko__emit(engine, pos->lane, event);
 }
 
 static void tell_edges(struct bko_engine *engine, struct bko__pos *pos)
@@ -439,20 +468,20 @@ static int32_t put_position(struct bko_engine *engine, struct bko__pos *pos)
 /* "any" names the item's first positions: a new one joins them. */
 static int32_t join_item(struct bko_engine *engine, struct bko__pos *pos)
 {
+	struct bko__item *item = &engine->room.item;
 	struct bko__writer w;
-	struct bko__item item;
 
 	if (pos->exists)
 		return BKO_OK;
 	if (bko__item_get(pos->item_row->action ? bko__next_value(pos->item_row)
 	                                        : bko__value(pos->item_row),
-	                  &item))
+	                  item))
 		return bko__fail(engine, BKO_E_CORRUPT, "an item");
-	if (item.location_count == BKO_CANDIDATES_MAX)
+	if (item->location_count == BKO_CANDIDATES_MAX)
 		return BKO_OK;
-	item.locations[item.location_count++] = pos->location;
+	item->locations[item->location_count++] = pos->location;
 	w = bko__scratch(engine, BKO_VALUE_MAX);
-	bko__item_put(&w, &item);
+	bko__item_put(&w, item);
 	bko__put(engine, pos->item_row, w.data, w.size);
 	return engine->tx.status;
 }

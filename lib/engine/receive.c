@@ -60,27 +60,27 @@ static void bring_in(struct bko_engine *engine, struct bko__pos *pos, uint32_t o
                      const struct bko_span *cause)
 {
 	struct bko__head *head = &pos->head;
-	struct bko__event event;
+	struct bko__event *event = &engine->room.event;
 
 	pos->dirty = 1;
 	if (!quantity)
 		return;
-	bko__pos_event(pos, BKO_EVENT_RECEIVED, quantity, &event);
+	bko__pos_event(pos, BKO_EVENT_RECEIVED, quantity, event);
 	head->on_hand += quantity;
 	if (origin == BKO_ORIGIN_TRANSFER) {
 		head->transferred_in += quantity;
-		event.kind = BKO_EVENT_TRANSFERRED;
+		event->kind = BKO_EVENT_TRANSFERRED;
 	} else if (origin == BKO_ORIGIN_RETURN) {
 		head->returned += quantity;
 	} else {
 		head->received += quantity;
 	}
 	head->revision++;
-	event.order = *supply;
-	event.other = lowered;
-	event.detail = quantity < 0;
-	event.cause = *cause;
-	bko__emit(engine, pos->lane, &event);
+	event->order = *supply;
+	event->other = lowered;
+	event->detail = quantity < 0;
+	event->cause = *cause;
+	bko__emit(engine, pos->lane, event);
 }
 
 static int32_t run_receive(struct bko_engine *engine, void *arguments)

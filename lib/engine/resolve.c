@@ -18,16 +18,16 @@ struct resolving {
 
 static void tell_void(struct bko_engine *engine, struct resolving *r, uint32_t lane)
 {
-	struct bko__event event;
+	struct bko__event *event = &engine->room.event;
 
-	memset(&event, 0, sizeof event);
-	event.kind = BKO_EVENT_VOID_OPERATION;
-	event.time = r->op.now_ms;
-	event.order = r->operation.order;
-	event.item = r->operation.item;
-	event.location = r->operation.location;
-	event.cause = r->op.id;
-	bko__emit(engine, lane, &event);
+	memset(event, 0, sizeof *event);
+	event->kind = BKO_EVENT_VOID_OPERATION;
+	event->time = r->op.now_ms;
+	event->order = r->operation.order;
+	event->item = r->operation.item;
+	event->location = r->operation.location;
+	event->cause = r->op.id;
+	bko__emit(engine, lane, event);
 }
 
 /* Whether what stands recorded is an outcome; -1: nothing stands there. */

@@ -28,10 +28,10 @@ static int32_t gather(struct bko_engine *engine, struct bko__pos *pos, struct qu
 {
 	struct bko__tx *tx = &engine->tx;
 	struct bko__range *range = pos->queue_range;
-	struct bko__key prefix;
+	struct bko__key *prefix = &engine->room.key;
 	uint32_t i, at;
 
-	bko__pos_subkey(pos, 'w', &prefix);
+	bko__pos_subkey(pos, 'w', prefix);
 	queue->count = 0;
 	queue->rows = bko__take(engine, (range->count + pos->new_parts + 1) * sizeof *queue->rows);
 	if (!queue->rows)
@@ -43,7 +43,7 @@ static int32_t gather(struct bko_engine *engine, struct bko__pos *pos, struct qu
 	for (i = 0; pos->new_parts && i < tx->count; i++) {
 		struct bko__row *row = tx->rows[i];
 
-		if (!is_of_queue(row, &prefix) || row->staged == BKO_ACTION_PUT)
+		if (!is_of_queue(row, prefix) || row->staged == BKO_ACTION_PUT)
 			continue;
 		for (at = queue->count; at; at--) {
 			struct bko__row *before = queue->rows[at - 1];
@@ -102,15 +102,15 @@ void bko__part_tell(struct bko_engine *engine, const struct bko__pos *pos,
                     const struct bko__part *part, uint32_t kind, int64_t amount, uint32_t detail,
                     const struct bko_span *cause)
 {
-	struct bko__event event;
+	struct bko__event *event = &engine->room.event;
 
-	bko__pos_event(pos, kind, amount, &event);
-	event.order = part->order;
-	event.line = part->line;
-	event.detail = detail;
+	bko__pos_event(pos, kind, amount, event);
+	event->order = part->order;
+	event->line = part->line;
+	event->detail = detail;
 	if (cause)
-		event.cause = *cause;
-	bko__emit(engine, bko__lane_of(engine, &part->order), &event);
+		event->cause = *cause;
+	bko__emit(engine, bko__lane_of(engine, &part->order), event);
 }
 
 /* Gives one part what it can take; units from outside the limit first. */
@@ -183,15 +183,15 @@ static int32_t serve_queue(struct bko_engine *engine, struct bko__pos *pos, int 
 {
 	uint32_t budget = engine->options.serve_lines;
 	struct bko__range *range;
+	struct bko__key *key = &engine->room.key, *end = &engine->room.end;
 	struct queue queue;
-	struct bko__key key, end;
 	int32_t status;
 
 	bko__lanes_want(engine);
-	bko__pos_subkey(pos, 'w', &key);
-	bko__key_after(&key, &end);
-	if (!pos->queue_range)
-		pos->queue_range = bko__want_below(engine, &key, budget);
+	if (!pos->queue_range) {
+		bko__pos_subkey(pos, 'w', key);
+		pos->queue_range = bko__want_below(engine, key, budget);
+	}
 	range = pos->queue_range;
 	status = bko__fetch(engine);
 	if (!status)
@@ -199,10 +199,12 @@ static int32_t serve_queue(struct bko_engine *engine, struct bko__pos *pos, int 
 	if (!status)
 		status = serve_rows(engine, pos, queue.rows, queue.count, &budget);
 	while (!status && budget && range->more && bko__can_serve(&pos->head)) {
-		memcpy(key.bytes, range->last->key, range->last->key_size);
-		key.size = range->last->key_size;
-		bko__key_byte(&key, 0);
-		range = bko__want_range(engine, &key, &end, engine->options.serve_lines);
+		bko__pos_subkey(pos, 'w', key);
+		bko__key_after(key, end);
+		memcpy(key->bytes, range->last->key, range->last->key_size);
+		key->size = range->last->key_size;
+		bko__key_byte(key, 0);
+		range = bko__want_range(engine, key, end, engine->options.serve_lines);
 		status = bko__fetch(engine);
 		if (!status)
 			status = serve_rows(engine, pos, range->rows, range->count, &budget);

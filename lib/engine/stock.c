@@ -20,15 +20,15 @@ int32_t bko__stock_want(struct bko_engine *engine, const struct bko_op *op, uint
                         const struct bko_span *location, uint32_t flags, struct bko__pos **pos)
 {
 	int32_t status = bko__base_want(engine);
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
 	if (status)
 		return status;
 	*pos = bko__pos_want(engine, item, location, flags);
 	if (!*pos)
 		return engine->tx.status;
-	bko__pos_key(item, location, &key);
-	bko__op_want(engine, &key, op, verb, request);
+	bko__pos_key(item, location, key);
+	bko__op_want(engine, key, op, verb, request);
 	bko__lane_want(engine, bko__lane_of(engine, item));
 	if (flags & BKO__POS_SERVES)
 		bko__lanes_want(engine);
@@ -71,11 +71,11 @@ int32_t bko__stock_done(struct bko_engine *engine, struct bko__pos *pos, struct 
 struct bko__row *bko__supply_row(struct bko_engine *engine, const struct bko__pos *pos,
                                  const struct bko_span *supply)
 {
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 
-	bko__pos_subkey(pos, 's', &key);
-	bko__key_id(&key, supply->data, supply->size);
-	return bko__want(engine, &key, BKO__WANT_FREE);
+	bko__pos_subkey(pos, 's', key);
+	bko__key_id(key, supply->data, supply->size);
+	return bko__want(engine, key, BKO__WANT_FREE);
 }
 
 /* Settling may have marked it overdue in this very step. */
@@ -116,11 +116,11 @@ void bko__supply_tell(struct bko_engine *engine, const struct bko__pos *pos,
                       const struct bko_span *supply, uint32_t kind, int64_t amount, int64_t at,
                       const struct bko_span *cause)
 {
-	struct bko__event event;
+	struct bko__event *event = &engine->room.event;
 
-	bko__pos_event(pos, kind, amount, &event);
-	event.order = *supply;
-	event.at = at;
-	event.cause = *cause;
-	bko__emit(engine, pos->lane, &event);
+	bko__pos_event(pos, kind, amount, event);
+	event->order = *supply;
+	event->at = at;
+	event->cause = *cause;
+	bko__emit(engine, pos->lane, event);
 }

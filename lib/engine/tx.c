@@ -9,14 +9,6 @@
 
 enum { FEW = 24 };
 
-static struct bko__row dummy_row(void)
-{
-	struct bko__row row;
-
-	memset(&row, 0, sizeof row);
-	return row;
-}
-
 void *bko__take(struct bko_engine *engine, size_t size)
 {
 	void *piece = bko__stack_take(&engine->tx.work, size);
@@ -144,11 +136,11 @@ static struct bko__row *add(struct bko_engine *engine, uint32_t hash, const uint
 		row = bko__stack_take(&tx->work, sizeof *row);
 		if (!row)
 			row = &engine->spare_row;
-		*row = dummy_row();
+		memset(row, 0, sizeof *row);
 		row->loaded = 1;
 		return row;
 	}
-	*row = dummy_row();
+	memset(row, 0, sizeof *row);
 	bytes = (uint8_t *)(row + 1);
 	memcpy(bytes, key, size);
 	row->key = bytes;
@@ -226,10 +218,10 @@ struct bko__range *bko__want_range(struct bko_engine *engine, const struct bko__
 struct bko__range *bko__want_below(struct bko_engine *engine, const struct bko__key *key,
                                    uint32_t limit)
 {
-	struct bko__key end;
+	struct bko__key *end = &engine->room.end;
 
-	bko__key_after(key, &end);
-	return bko__want_range(engine, key, &end, limit);
+	bko__key_after(key, end);
+	return bko__want_range(engine, key, end, limit);
 }
 
 struct bko__row *bko__blind_row(struct bko_engine *engine, const struct bko__key *key)
