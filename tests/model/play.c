@@ -357,6 +357,10 @@ void model_play(struct model *m, const struct op *op, struct op_result *r)
 	static struct model saved;
 	struct record *first = earlier(m, op), *record = &m->records[m->record_count];
 	memset(r, 0, sizeof *r);
+	if (op->quantity > BOUND) { /* looked at before anything is read */
+		r->status = BKO_E_RANGE;
+		return;
+	}
 	if (first && !same_request(&first->request, op)) {
 		r->status = BKO_E_MISMATCH;
 		return;
