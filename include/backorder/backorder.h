@@ -460,8 +460,8 @@ BKO_API int32_t bko_order_confirm(bko_engine *engine, const struct bko_op *op,
  * Location: re-sources the line's open units from `from` to `to` at the line's
  * rank: allocated if `to` has them to sell now, waiting there otherwise.
  * Returns: BKO_E_STATE, BKO_E_NOT_FOUND (order, line, position),
- * BKO_E_INSUFFICIENT (less than was shipped), BKO_E_TOO_LARGE (a third part).
- * Since: 0.1. */
+ * BKO_E_INSUFFICIENT (less than was shipped), BKO_E_TOO_LARGE (a third part),
+ * BKO_E_RANGE (the order's units in sum). Since: 0.1. */
 enum {
 	BKO_AMEND_QUANTITY = 1,
 	BKO_AMEND_CLASS = 2,

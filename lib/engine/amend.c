@@ -136,6 +136,17 @@ static int32_t more(struct bko_engine *engine, struct amending *a, int64_t quant
 	return status;
 }
 
+/* An order as a whole holds no more than one of its figures can say. */
+static int32_t check_sum(struct bko_engine *engine, const struct bko__ord *order, int64_t more)
+{
+	int64_t room = BKO__QUANTITY_MAX - more;
+	uint32_t i;
+
+	for (i = 0; i < order->rec.line_count && room >= 0; i++)
+		room -= order->lines[i].rec.ordered;
+	return room < 0 ? bko__fail(engine, BKO_E_RANGE, "amend.quantity (sum)") : BKO_OK;
+}
+
 static int32_t amend_quantity(struct bko_engine *engine, struct amending *a)
 {
 	struct bko__line *rec = &a->call.order.lines[a->amend.line].rec;
@@ -143,9 +154,11 @@ static int32_t amend_quantity(struct bko_engine *engine, struct amending *a)
 	struct bko_pick pick;
 	int32_t status;
 
-	if (change > 0)
-		status = more(engine, a, change);
-	else if (change < 0) {
+	if (change > 0) {
+		status = check_sum(engine, &a->call.order, change);
+		if (!status)
+			status = more(engine, a, change);
+	} else if (change < 0) {
 		memset(&pick, 0, sizeof pick);
 		status = bko__take_off(engine, &a->call, a->amend.line, &pick, -change,
 		                       BKO_BY_AMENDING, &taken);

@@ -438,7 +438,7 @@ static void refuse(struct op_result *r, const struct order *o, const struct mode
 static int32_t amend_quantity(struct model *m, struct order *o, struct line *l, const struct op *op,
                               struct op_result *r)
 {
-	int64_t more = op->quantity - (l->ordered - l->cancelled), taken = 0;
+	int64_t more = op->quantity - (l->ordered - l->cancelled), taken = 0, sum = more;
 	struct op_pick all = {OP_ANY, OP_ANY, -more};
 	struct bko_line_outcome *out = &r->lines[op->line];
 	int open[2] = {0, 0};
@@ -450,6 +450,10 @@ static int32_t amend_quantity(struct model *m, struct order *o, struct line *l, 
 	}
 	if (more == 0)
 		return BKO_OK;
+	for (uint32_t i = 0; i < o->line_count; i++)
+		sum += o->lines[i].ordered;
+	if (sum >= (int64_t)1 << BKO_QUANTITY_BITS)
+		return BKO_E_RANGE;
 	if (l->candidate_count == 0)
 		return BKO_E_NOT_FOUND;
 	for (int32_t i = 0; i < l->place_count; i++)
