@@ -74,18 +74,6 @@ void shop_settle(struct shop *shop, int64_t now_ms)
 
 /* ---- Orders ------------------------------------------------------------------ */
 
-static const char *reason_name(uint32_t reason)
-{
-	switch (reason) {
-	case BKO_REASON_NONE: return "none";
-	case BKO_REASON_OUT_OF_STOCK: return "out of stock";
-	case BKO_REASON_LIMIT: return "limit";
-	case BKO_REASON_LIMIT_INCOMING: return "incoming";
-	case BKO_REASON_ALL_OR_NOTHING: return "all or nothing";
-	default: return "other";
-	}
-}
-
 /* The date by which all of a line is expected: the latest of its parts'. */
 static int64_t promise_of(const struct bko_line_outcome *outcome)
 {
@@ -118,7 +106,7 @@ static void take_decisions(struct shop *shop, const struct invoice *invoice,
 		const struct bko_line_outcome *line = &shop->outcomes[i];
 		struct decision decision = {0};
 
-		decision.reason = reason_name(line->reason);
+		decision.reason = bko_reason_name(line->reason) + strlen("BKO_REASON_");
 		if (outcome->flags & BKO_OUTCOME_REFUSED) {
 			decision.refused = row->quantity;
 		} else {

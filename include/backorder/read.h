@@ -224,12 +224,12 @@ struct bko_explanation {
 	uint32_t struct_size;
 	uint32_t waits_for; /* BKO_WAITS_ */
 	uint32_t stops;
-	uint32_t at_least;     /* 1: more may be ahead than was counted */
-	int64_t waiting;       /* its units, over its positions */
-	int64_t ahead;         /* units that come before it at its home */
-	int64_t place;         /* lines that come before it, where they were counted, plus 1 */
-	uint32_t promise_kind; /* when its last unit is expected */
-	uint32_t reserved;
+	uint32_t at_least;       /* 1: `ahead` counts its whole band, see BKO_AHEAD_ROWS */
+	int64_t waiting;         /* its units, over its positions */
+	int64_t ahead;           /* units that come before it at its home */
+	int64_t place;           /* parts of lines that come before it there, plus 1 */
+	uint32_t promise_kind;   /* when its last unit is expected */
+	uint32_t place_at_least; /* 1: more parts come before it than were counted */
 	int64_t promise_ms;
 	struct bko_id location; /* its home */
 	struct bko_id supply;   /* that brings its last unit; none if unknown */
@@ -339,7 +339,8 @@ BKO_API int32_t bko_event_read(bko_engine *engine, uint32_t lane, uint64_t after
                                struct bko_event *array, size_t capacity, uint32_t stride,
                                size_t *count);
 
-/* Where a consumer stands in a lane, and what the lane holds. Since: 0.1. */
+/* Where a consumer (an empty id: none) stands in a lane, and what the lane holds.
+ * Returns: BKO_E_ARGUMENT (lane), BKO_E_NOT_FOUND (consumer). Since: 0.1. */
 struct bko_lane {
 	uint32_t struct_size;
 	uint32_t lanes;        /* of the store */
@@ -405,6 +406,20 @@ BKO_API int32_t bko_engine_verify(bko_engine *engine, int64_t now_ms, uint32_t f
                                   struct bko_cursor *cursor, uint32_t budget,
                                   struct bko_finding *array, size_t capacity, uint32_t stride,
                                   size_t *count);
+
+/* ---- Names ---------------------------------------------------------------- */
+
+/* Names of numbers, as they stand in these headers ("BKO_REASON_LIMIT"): why units are
+ * refused, states of an item, statuses of an order, what a line waits for, events, why
+ * units were given or taken, checks of a verification. NUL-terminated, valid for ever;
+ * "BKO_UNKNOWN" for a number not known here. Threads: any. Since: 0.1. */
+BKO_API const char *bko_reason_name(uint32_t value);
+BKO_API const char *bko_state_name(uint32_t value);
+BKO_API const char *bko_order_status_name(uint32_t value);
+BKO_API const char *bko_waits_name(uint32_t value);
+BKO_API const char *bko_event_name(uint32_t value);
+BKO_API const char *bko_by_name(uint32_t value);
+BKO_API const char *bko_check_name(uint32_t value);
 
 /* sizeof of a transparent struct in the running library, by kind; 0 for an
  * unknown kind. For bindings that check themselves when they load. Since: 0.1. */

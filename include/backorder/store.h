@@ -166,9 +166,10 @@ struct bko_store {
  * store has BKO_STORE_LENDS. `hint` is opaque: the library hands it back in the
  * entry that changes this row, so that a store may find it without a search;
  * it may be outdated by then, so compare the key. 0 for none.
- * Returns: BKO_E_MISUSE for a bad index, or a row outside what was asked;
- * BKO_E_TOO_LARGE; BKO_E_NO_MEMORY. After an error the step fails, whatever
- * bko_reply_end says.
+ * Rows given with CONFLICT are not looked at yet.
+ * Returns: BKO_E_MISUSE for a bad index, a row outside what was asked, or given
+ * twice; BKO_E_TOO_LARGE; BKO_E_NO_MEMORY. After an error the call that asked
+ * fails, whatever bko_reply_end says: with BKO_E_CONTRACT, or BKO_E_NO_MEMORY.
  * Since: 0.1. */
 BKO_API int32_t bko_reply_row(bko_reply *reply, uint32_t index, const void *key, size_t key_size,
                               const void *value, size_t value_size, uint64_t revision,

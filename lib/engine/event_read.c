@@ -156,13 +156,12 @@ int32_t bko_event_lane(bko_engine *engine, const struct bko_span *consumer, uint
 	if (status)
 		return status;
 	c = BKO__CALL(engine, struct consuming);
-	if (!info)
-		return bko__fail(engine, BKO_E_MISUSE, "info");
+	if (!info || !consumer)
+		return bko__fail(engine, BKO_E_MISUSE, "info or consumer");
 	if (info->struct_size < sizeof *info || info->struct_size > BKO_STRUCT_SIZE_MAX)
 		return bko__fail(engine, BKO_E_STRUCT_SIZE, "info");
 	memset(c, 0, sizeof *c);
-	if (consumer)
-		c->id = *consumer;
+	c->id = *consumer;
 	c->lane = lane;
 	status = bko__check_id(engine, &c->id, 1, "consumer");
 	if (!status)

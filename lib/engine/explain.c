@@ -31,11 +31,46 @@ static void supply_id(const struct bko__pos *pos, uint32_t number, struct bko_id
 	bko__id_out((struct bko_span){row->key + at, row->key_size - at}, id);
 }
 
+/* Parts of lower bands and earlier epochs, in so many rows. */
+static int32_t lower_parts(struct bko_engine *engine, struct bko__pos *pos,
+                           const struct bko__pt *part, int64_t *parts, uint32_t *cut)
+{
+	static const uint8_t kinds[2] = {'w', 'z'};
+	struct bko__key *from = &engine->room.key, *end = &engine->room.end;
+	struct bko__range *ranges[2];
+	int32_t status;
+	uint32_t k, i;
+
+	*cut = 0;
+	if (part->rank.epoch != pos->head.epoch)
+		return BKO_OK; /* counted from the beginning already */
+	for (k = 0; k < 2; k++) {
+		bko__pos_subkey(pos, kinds[k], from);
+		*end = *from;
+		bko__key_number(end, part->rank.epoch, 4);
+		bko__key_number(end, part->rank.band, 1);
+		ranges[k] = bko__want_range(engine, from, end, BKO_AHEAD_ROWS);
+	}
+	status = bko__fetch(engine);
+	for (k = 0; !status && k < 2; k++) {
+		*cut |= ranges[k]->more;
+		for (i = 0; i < ranges[k]->count; i++) {
+			struct bko__pt *before =
+				bko__part_of(engine, ranges[k]->rows[i], pos->row->key_size + 1u);
+
+			if (!before)
+				return engine->tx.status;
+			*parts += !bko__part_dead(pos, &before->rec);
+		}
+	}
+	return status;
+}
+
 /* Speaks of the place whose units come last: an unknown date is later than any. */
 static int32_t explain_place(struct bko_engine *engine, struct bko__ord *order,
                              const struct bko__at *at, struct bko_explanation *out)
 {
-	uint32_t kind, supply, at_least;
+	uint32_t kind, supply, at_least, cut = 0;
 	int64_t date, ahead, parts;
 	int32_t status = bko__part_promise(engine, at->pos, at->part, &kind, &date, &supply);
 
@@ -48,17 +83,19 @@ static int32_t explain_place(struct bko_engine *engine, struct bko__ord *order,
 	    (out->promise_kind == BKO_DATE_KNOWN && kind == BKO_DATE_KNOWN &&
 	     date <= out->promise_ms))
 		return BKO_OK;
+	status = lower_parts(engine, at->pos, at->part, &parts, &cut);
 	out->waits_for = waits_for(order, at, supply);
 	out->at_least = at_least;
 	out->ahead = ahead;
 	out->place = parts + 1;
+	out->place_at_least = at_least || cut;
 	out->promise_kind = kind;
 	out->promise_ms = date;
 	bko__id_out(at->pos->location, &out->location);
 	memset(&out->supply, 0, sizeof out->supply);
 	if (supply < BKO_SUPPLIES_MAX)
 		supply_id(at->pos, supply, &out->supply);
-	return BKO_OK;
+	return status;
 }
 
 static int32_t run_explain(struct bko_engine *engine, void *arguments)

@@ -166,7 +166,9 @@ int32_t bko__read_status(struct bko_engine *engine)
 	engine->error.native = reply->native;
 	reply->waiting = 0;
 	if (reply->failed) {
-		status = bko__fail(engine, reply->failed, "the store's answer to a read");
+		status = bko__fail(
+			engine, reply->failed == BKO_E_NO_MEMORY ? BKO_E_NO_MEMORY : BKO_E_CONTRACT,
+			"the store's answer to a read");
 	} else {
 		switch (reply->status) {
 		case BKO_REPLY_DONE: break;
@@ -249,6 +251,8 @@ static int32_t reply_fail(struct bko_reply *reply, int32_t status)
 	return status;
 }
 
+enum { GIVEN = 2 /* of `loaded`, within a reply: in answer to its own element */ };
+
 static int32_t take_row(struct bko_engine *engine, struct bko__row *row, const void *value,
                         size_t size, uint64_t revision, uint64_t hint)
 {
@@ -318,12 +322,14 @@ int32_t bko_reply_row(bko_reply *reply, uint32_t index, const void *key, size_t 
 	if (index >= tx->asked_rows) {
 		status = take_range_row(reply, tx->asked_ranges[index - tx->asked_rows], key,
 		                        key_size, value, value_size, revision, hint);
-	} else if (bko__key_compare(key, key_size, tx->asked[index]->key,
+	} else if (tx->asked[index]->loaded == GIVEN ||
+	           bko__key_compare(key, key_size, tx->asked[index]->key,
 	                            tx->asked[index]->key_size)) {
 		status = BKO_E_MISUSE;
 	} else {
 		status = take_row(reply->engine, tx->asked[index], value, value_size, revision,
 		                  hint);
+		tx->asked[index]->loaded = GIVEN;
 	}
 	return status ? reply_fail(reply, status) : BKO_OK;
 }

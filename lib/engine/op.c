@@ -174,6 +174,7 @@ void bko__op_done(struct bko_engine *engine, struct bko__opcome *record,
 	if (!record->state)
 		record->state = BKO__OP_DONE;
 	memcpy(record->hash, tx->op_hash, sizeof record->hash);
+	bko__header_put(engine);
 	bko__op_rewrite(engine, tx->op_row, record, units);
 	put_units(engine, units, unit_count);
 	bko__outcome_out(engine, record, 0, outcome);

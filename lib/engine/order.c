@@ -399,6 +399,7 @@ void bko__order_record(struct bko_engine *engine, uint32_t state, int64_t error,
 	record->chunks = 0;
 	memcpy(record->hash, engine->tx.op_hash, sizeof record->hash);
 	bko__order_write(&w, record);
+	bko__header_put(engine);
 	bko__put(engine, engine->tx.op_row, w.data, w.size);
 }
 

@@ -486,6 +486,14 @@ static int32_t join_item(struct bko_engine *engine, struct bko__pos *pos)
 	return engine->tx.status;
 }
 
+void bko__header_put(struct bko_engine *engine)
+{
+	struct bko__tx *tx = &engine->tx;
+
+	if (tx->settings_row)
+		bko__put(engine, tx->settings_row, tx->settings_value, tx->settings_size);
+}
+
 int32_t bko__finish(struct bko_engine *engine, uint32_t lane, uint64_t *first, uint64_t *count)
 {
 	struct bko__tx *tx = &engine->tx;
@@ -501,7 +509,7 @@ int32_t bko__finish(struct bko_engine *engine, uint32_t lane, uint64_t *first, u
 		if (!status)
 			status = put_position(engine, pos);
 	}
-	if (!status && tx->settings_row)
-		bko__put(engine, tx->settings_row, tx->settings_value, tx->settings_size);
+	if (!status)
+		bko__header_put(engine);
 	return status ? status : bko__news_put(engine, lane, first, count);
 }

@@ -81,6 +81,9 @@ int32_t bko__pos_serve(struct bko_engine *engine, struct bko__pos *pos);
 /* The earliest moment at which time does something here. */
 void bko__pos_due_at(struct bko__pos *pos, int64_t when);
 
+/* Puts the header of a store that has none: whoever puts a row without bko__finish. */
+void bko__header_put(struct bko_engine *engine);
+
 /* Puts every dirty position and all events. */
 int32_t bko__finish(struct bko_engine *engine, uint32_t lane, uint64_t *first, uint64_t *count);
 

@@ -152,7 +152,7 @@ MEMBER(bko_explanation, waiting, 16, 8);
 MEMBER(bko_explanation, ahead, 24, 8);
 MEMBER(bko_explanation, place, 32, 8);
 MEMBER(bko_explanation, promise_kind, 40, 4);
-MEMBER(bko_explanation, reserved, 44, 4);
+MEMBER(bko_explanation, place_at_least, 44, 4);
 MEMBER(bko_explanation, promise_ms, 48, 8);
 MEMBER(bko_explanation, location, 56, 68);
 MEMBER(bko_explanation, supply, 124, 68);

@@ -40,6 +40,10 @@ BKO_API uint32_t bko_abi_version(void);
 BKO_API const char *bko_status_name(int32_t status);
 BKO_API const char *bko_status_text(int32_t status);
 BKO_API uint32_t bko_status_class(int32_t status);
+
+/* Colours. Since: 0.1. */
+enum { BKO_COLOUR_RED = 1 };
+BKO_API const char *bko_colour_name(uint32_t value);
 #if !defined(BKO_FFI_CDEF) && defined(__cplusplus)
 }
 #endif
@@ -83,6 +87,11 @@ uint32_t bko_status_class(int32_t status)
 {
 	return status == BKO_E_MISUSE ? 4 : 0;
 }
+
+const char *bko_colour_name(uint32_t value)
+{
+	return value == BKO_COLOUR_RED ? "BKO_COLOUR_RED" : "BKO_UNKNOWN";
+}
 """,
     "lib/rules/rule.h": '#ifndef RULE_H\n#define RULE_H\n#include "base/status.h"\n'
                         "int rule(int x);\n#endif\n",
@@ -105,7 +114,7 @@ int verb(int x)
 """,
     "lib/backorder.map": "# Comment.\nBACKORDER_0.1 {\nglobal:\n\tbko_version;\n"
                          "\tbko_abi_version;\n\tbko_status_name;\n\tbko_status_text;\n"
-                         "\tbko_status_class;\nlocal:\n\t*;\n};\n",
+                         "\tbko_status_class;\n\tbko_colour_name;\nlocal:\n\t*;\n};\n",
     "tests/abi/layout_types.c": """#include <stddef.h>
 #include "backorder/types.h"
 #define MEMBER(t, m, o, s) extern char m##_at[offsetof(struct t, m) == (o) ? 1 : -1]
@@ -239,6 +248,8 @@ BROKEN = {
         ("lib/base/status.c", 'return "BKO_WANT"', 'return "BKO_WAIT"', "BKO_WANT"),
         ("lib/base/status.c", 'return "fault"', 'return "wait"', "no text of its own"),
         ("lib/base/status.c", '\tcase BKO_E_MISUSE: return "fault";\n', "", "no text of its own"),
+        ("lib/base/status.c", '"BKO_COLOUR_RED"', '"BKO_COLOUR_BLUE"', "BKO_COLOUR_1"),
+        ("lib/base/status.c", '"BKO_UNKNOWN"', '"BKO_COLOUR_RED"', "BKO_COLOUR_0"),
         ("lib/base/status.c", "1 << 8", "2 << 8", "another version"),
         ("include/backorder/types.h", "PATCH = 0", "PATCH = 1", "is version"),
         ("lib/base/status.c", "return BKO_ABI", "return 7", "another ABI"),

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Every status code of types.h has its name, a text and a class in the library, each once; the
-versions of header, library and build agree. Usage: status.py ROOT LIBRARY VERSION"""
+"""Every status code of types.h has its name, a text and a class in the library, each once; other
+numbers that have names are named as in their headers; the versions of header, library and build
+agree. Usage: status.py ROOT LIBRARY VERSION"""
 import ctypes
 import re
 import sys
@@ -33,6 +34,20 @@ def check(root, library, version):
         elif number >= -1 and lib.bko_status_class(number) != 0:
             faults.append("%s: is no error, has a class" % names[number])
         texts.append(text if number in names else b"")
+
+    headers = "".join(tree.code(tree.read(root, name)) for name in tree.headers(root))
+    for kind in re.findall(r"\bbko_(\w+)_name\(uint32_t", headers):
+        function = getattr(lib, "bko_%s_name" % kind)
+        function.restype = ctypes.c_char_p
+        prefix = "BKO_%s_" % kind.split("_")[-1].upper()
+        told = re.findall(r"\b(%s(?!TEXT_MAX)\w+)\s*=\s*(\d+)" % prefix, headers)
+        names = {int(number): name for name, number in told}
+        if not names:
+            faults.append("%s: none in the headers" % prefix)
+        for number in list(range(100)) + [2 ** 32 - 1]:
+            name = function(number).decode()
+            if name != names.get(number, "BKO_UNKNOWN"):
+                faults.append("%s%d: the library names it %s" % (prefix, number, name))
 
     parts = [int(n) for n in re.findall(r"BKO_VERSION_(?:MAJOR|MINOR|PATCH)\s*=\s*(\d+)", header)]
     if ".".join(map(str, parts)) != version:

@@ -240,13 +240,14 @@ static void explains_waiting(void **state)
 	assert_int_equal(e.waits_for, BKO_WAITS_SUPPLY);
 	assert_int_equal(e.waiting, 4);
 	assert_int_equal(e.ahead, 1);
-	assert_int_equal(e.place, 1); /* of its band: p comes before that */
+	assert_int_equal(e.place, 2); /* p comes before it, in a band of its own */
+	assert_int_equal(e.place_at_least, 0);
 	assert_int_equal(e.promise_ms, s->now + 2 * DAY);
 	same_id(&e.location, "hall");
 	same_id(&e.supply, "po-1");
 	e = explain(s, "c");
 	assert_int_equal(e.ahead, 5);
-	assert_int_equal(e.place, 2);
+	assert_int_equal(e.place, 3);
 	assert_int_equal(e.promise_ms, s->now + 5 * DAY);
 	same_id(&e.supply, "po-2");
 	assert_int_equal(explain(s, "p").waits_for, BKO_WAITS_STOP);

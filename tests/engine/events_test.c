@@ -22,9 +22,9 @@ static void tell(struct stage *s, uint32_t count)
 static struct bko_lane lane_of(struct stage *s, const char *consumer)
 {
 	struct bko_lane lane = {.struct_size = sizeof lane};
-	struct bko_span id = stage_span(consumer);
+	struct bko_span id = stage_span(consumer ? consumer : "");
 
-	STAGE_OK(s, bko_event_lane(s->engine, consumer ? &id : NULL, 0, &lane));
+	STAGE_OK(s, bko_event_lane(s->engine, &id, 0, &lane));
 	return lane;
 }
 
@@ -287,7 +287,8 @@ static void refuses_what_makes_no_sense(void **state)
 	STAGE_FAILS(s, BKO_E_STRUCT_SIZE, bko_event_read(s->engine, 0, 0, page, 2, 8, &count));
 	STAGE_FAILS(s, BKO_E_MISUSE,
 	            bko_event_read(s->engine, 0, 0, NULL, 2, sizeof page[0], &count));
-	STAGE_FAILS(s, BKO_E_ARGUMENT, bko_event_lane(s->engine, NULL, 1, &lane));
+	STAGE_FAILS(s, BKO_E_ARGUMENT, bko_event_lane(s->engine, &none, 1, &lane));
+	STAGE_FAILS(s, BKO_E_MISUSE, bko_event_lane(s->engine, NULL, 0, &lane));
 	STAGE_FAILS(s, BKO_E_ARGUMENT, bko_event_acknowledge(s->engine, &id, 64, 1));
 	STAGE_FAILS(s, BKO_E_ARGUMENT, bko_event_trim(s->engine, 1, 0, 5, &done));
 	STAGE_FAILS(s, BKO_E_MISUSE, bko_event_trim(s->engine, 0, 0, 5, NULL));

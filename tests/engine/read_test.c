@@ -118,9 +118,9 @@ static void explains(void **state)
 		const char *supply;
 	} cases[] = {
 		{"b", BKO_WAITS_SUPPLY, 0, 1, 1, "po-1"},
-		{"c", BKO_WAITS_STOP, 6, 1, 2, "po-2"},
-		{"h", BKO_WAITS_CONFIRM, 13, 1, 2, "po-2"},
-		{"a", BKO_WAITS_SUPPLY, 21, 1, 2, "po-2"},
+		{"c", BKO_WAITS_STOP, 6, 2, 2, "po-2"},
+		{"h", BKO_WAITS_CONFIRM, 13, 3, 2, "po-2"},
+		{"a", BKO_WAITS_SUPPLY, 21, 4, 2, "po-2"},
 	};
 	struct stage *s = *state;
 	struct bko_explanation e = {.struct_size = sizeof e};
