@@ -8,7 +8,10 @@
 struct splitting {
 	struct bko__order_op call;
 	struct bko_units units;
+	/* of the run */
 	struct bko__ord made;
+	struct bko_pick pick;
+	struct bko__at at;
 };
 
 /* The same candidates and stops; nothing in it yet. */
@@ -82,9 +85,10 @@ static void tell_moved(struct bko_engine *engine, struct splitting *s, const str
 }
 
 /* Moves from one place: waiting units first, then allocated and unpicked ones. */
-static int32_t split_place(struct bko_engine *engine, struct splitting *s, struct bko__at *at,
-                           uint32_t line, int64_t left, int64_t *moved)
+static int32_t split_place(struct bko_engine *engine, struct splitting *s, uint32_t line,
+                           int64_t left, int64_t *moved)
 {
+	struct bko__at *at = &s->at;
 	int64_t waiting = bko__min(bko__at_waiting(at), left);
 	int64_t allocated = bko__min(bko__at_allocated(at) - bko__at_picked(at), left - waiting);
 	struct bko__place *place;
@@ -114,9 +118,9 @@ static int32_t split_place(struct bko_engine *engine, struct splitting *s, struc
 	return status;
 }
 
-static int32_t split_line(struct bko_engine *engine, struct splitting *s, uint32_t number,
-                          const struct bko_pick *pick)
+static int32_t split_line(struct bko_engine *engine, struct splitting *s, uint32_t number)
 {
+	const struct bko_pick *pick = &s->pick;
 	struct bko__ol *from = &s->call.order.lines[pick->line];
 	struct bko__ol *to = &s->made.lines[number];
 	int64_t left = pick->quantity, moved;
@@ -125,12 +129,10 @@ static int32_t split_line(struct bko_engine *engine, struct splitting *s, uint32
 
 	for (part = 2; !status && part-- > 0;) {
 		for (p = 0; !status && p < from->rec.place_count && left; p++) {
-			struct bko__at at =
-				bko__order_at(engine, &s->call.order, (uint32_t)pick->line, p);
-
-			if (at.place->part != part || !bko__pick_at(pick, &at))
+			s->at = bko__order_at(engine, &s->call.order, (uint32_t)pick->line, p);
+			if (s->at.place->part != part || !bko__pick_at(pick, &s->at))
 				continue;
-			status = split_place(engine, s, &at, number, left, &moved);
+			status = split_place(engine, s, number, left, &moved);
 			left -= moved;
 		}
 	}
@@ -180,7 +182,6 @@ static int32_t make_order(struct bko_engine *engine, struct splitting *s)
 static int32_t run_split(struct bko_engine *engine, void *arguments)
 {
 	struct splitting *s = arguments;
-	struct bko_pick pick;
 	struct bko__key *key = &engine->room.key;
 	uint32_t from, to, p;
 	int32_t status;
@@ -197,10 +198,10 @@ static int32_t run_split(struct bko_engine *engine, void *arguments)
 		return bko__fail(engine, BKO_E_STATE, "order (a hold, or released)");
 	status = make_order(engine, s);
 	for (p = 0; !status && p < s->units.pick_count; p++) {
-		bko__pick_get(s->units.picks, p, s->units.stride, &pick);
-		status = bko__pick_lines(engine, &s->call, &pick, &from, &to);
+		bko__pick_get(s->units.picks, p, s->units.stride, &s->pick);
+		status = bko__pick_lines(engine, &s->call, &s->pick, &from, &to);
 		if (!status)
-			status = split_line(engine, s, p, &pick);
+			status = split_line(engine, s, p);
 	}
 	if (status)
 		return status;
@@ -217,7 +218,6 @@ int32_t bko_order_split(bko_engine *engine, const struct bko_op *op, const struc
 {
 	int32_t status = bko__enter(engine, BKO__VERB_SPLIT, op);
 	struct splitting *s;
-	struct bko_pick pick;
 	size_t p;
 
 	if (status)
@@ -229,8 +229,8 @@ int32_t bko_order_split(bko_engine *engine, const struct bko_op *op, const struc
 	if (!status && s->units.pick_count > engine->options.max_lines)
 		status = bko__fail(engine, BKO_E_TOO_LARGE, "units.pick_count");
 	for (p = 0; !status && p < s->units.pick_count; p++) {
-		bko__pick_get(s->units.picks, p, s->units.stride, &pick);
-		if (pick.line == BKO_LINE_ALL || !pick.quantity)
+		bko__pick_get(s->units.picks, p, s->units.stride, &s->pick);
+		if (s->pick.line == BKO_LINE_ALL || !s->pick.quantity)
 			status = bko__fail_line(engine, BKO_E_ARGUMENT, "pick", (uint32_t)p);
 	}
 	return status ? status : bko__drive(engine, run_split, s);

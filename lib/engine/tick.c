@@ -16,6 +16,7 @@ struct ticking {
 	struct bko_span item, location; /* of the position in hand, from progress */
 	uint32_t next;                  /* phase, once this step is applied */
 	struct bko__key from, end;      /* of the run: what is swept yet */
+	struct bko_next out;
 };
 
 /* The first T row, and what it names, into the engine's progress. at: its time, or
@@ -211,7 +212,7 @@ static int32_t tick_step(struct bko_engine *engine, struct ticking *t, uint32_t 
 int32_t bko_engine_tick(bko_engine *engine, int64_t now_ms, uint32_t budget, struct bko_next *next)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_TICK, NULL);
-	struct bko_next out;
+	struct bko_next *out;
 	struct ticking *t;
 	uint32_t done = 0;
 
@@ -230,12 +231,12 @@ int32_t bko_engine_tick(bko_engine *engine, int64_t now_ms, uint32_t budget, str
 		status = tick_step(engine, t, budget, &done);
 	if (status)
 		return status;
-	memset(&out, 0, sizeof out);
-	out.batches = engine->progress.count;
-	out.kind = engine->progress.at == BKO__NEVER ? BKO_DATE_NONE : BKO_DATE_KNOWN;
-	if (out.kind)
-		out.at_ms = bko__max(engine->progress.at, now_ms);
+	out = &t->out;
+	out->batches = engine->progress.count;
+	out->kind = engine->progress.at == BKO__NEVER ? BKO_DATE_NONE : BKO_DATE_KNOWN;
+	if (out->kind)
+		out->at_ms = bko__max(engine->progress.at, now_ms);
 	if (next)
-		bko__struct_out(next, next->struct_size, &out, sizeof out);
+		bko__struct_out(next, next->struct_size, out, sizeof *out);
 	return BKO_OK;
 }

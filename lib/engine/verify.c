@@ -33,15 +33,12 @@ void bko__found(struct bko__audit *audit, uint32_t check, uint32_t what, int64_t
 
 void bko__audit_past(const struct bko__row *row, struct bko__key *key)
 {
-	struct bko__key whole;
-
-	whole.size = row->key_size;
-	memcpy(whole.bytes, row->key, row->key_size);
-	*key = whole;
+	key->size = row->key_size;
+	memcpy(key->bytes, row->key, row->key_size);
 	if (key->size < BKO_KEY_MAX)
 		bko__key_byte(key, 0);
 	else
-		bko__key_after(&whole, key);
+		bko__key_after(key, key);
 }
 
 int32_t bko__audit_base(struct bko_engine *engine)
@@ -237,10 +234,11 @@ int32_t bko_engine_verify(bko_engine *engine, int64_t now_ms, uint32_t flags,
                           size_t capacity, uint32_t stride, size_t *count)
 {
 	int32_t status = bko__enter(engine, BKO__VERB_VERIFY, NULL);
-	struct bko__auditing a;
+	struct bko__auditing *a;
 
 	if (status)
 		return status;
+	a = BKO__CALL(engine, struct bko__auditing);
 	status = bko__check_array(engine, array, capacity, stride, sizeof *array, count);
 	if (!status)
 		status = check_verify(engine, now_ms, flags, cursor);
@@ -254,20 +252,20 @@ int32_t bko_engine_verify(bko_engine *engine, int64_t now_ms, uint32_t flags,
 		status = open_audit(engine, engine->stats.calls);
 	if (status)
 		return status;
-	a.audit = engine->audit;
-	a.now = now_ms;
-	a.flags = flags;
+	a->audit = engine->audit;
+	a->now = now_ms;
+	a->flags = flags;
 	/* a step begins with nothing found, so that all it finds has room */
-	while (!status && a.audit->phase != BKO__AUDIT_DONE && engine->progress.count < budget) {
-		if (a.audit->found_count && !engine->progress.phase)
+	while (!status && a->audit->phase != BKO__AUDIT_DONE && engine->progress.count < budget) {
+		if (a->audit->found_count && !engine->progress.phase)
 			break;
-		status = verify_step(engine, &a);
+		status = verify_step(engine, a);
 		engine->progress.count += !status;
 	}
 	if (status == BKO_WANT)
 		return status;
-	findings_out(a.audit, array, capacity, stride, count);
-	cursor_out(cursor, a.audit);
+	findings_out(a->audit, array, capacity, stride, count);
+	cursor_out(cursor, a->audit);
 	if (cursor->done || status)
 		bko__audit_close(engine);
 	return status;

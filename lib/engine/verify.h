@@ -70,11 +70,27 @@ void bko__audit_past(const struct bko__row *row, struct bko__key *key);
 
 /* One argument for all steps. A step writes to the audit after its last fetch only, so
  * that it may run again from its beginning. */
+enum { BKO__AUDIT_HEADS = 16, BKO__AUDIT_BELOW = 48, BKO__AUDIT_DUES = 32 };
 struct bko__auditing {
 	struct bko__audit *audit;
 	int64_t now;
 	uint32_t flags;
 	uint32_t done; /* the phase is through */
+	/* of a step: where it stands, where its rows end, a head in hand, what it read */
+	struct bko__key from, end;
+	struct bko__head head;
+	union {
+		struct {
+			struct bko__row *heads[BKO__AUDIT_HEADS], *dues[BKO__AUDIT_HEADS];
+			struct bko__row *odd[2 * BKO__AUDIT_HEADS];
+		} group;
+		struct {
+			struct bko__pt *parts[BKO__AUDIT_BELOW];
+			struct bko__ord *orders[BKO__AUDIT_BELOW];
+		} below;
+		struct bko__row *heads[BKO__AUDIT_DUES];
+	} read;
+	uint32_t figure; /* judged last */
 };
 
 /* The defaults, whose damage does not end the walk: none then. */

@@ -19,41 +19,42 @@ struct audited_item {
 /* Wants the positions that "any" means. */
 static void want_named(struct bko_engine *engine, struct audited_item *item)
 {
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	uint32_t i;
 
 	item->damaged = item->row && bko__item_get(bko__value(item->row), &item->rec);
 	for (i = 0; item->row && !item->damaged && i < item->rec.location_count; i++) {
-		bko__pos_key(&item->id, &item->rec.locations[i], &key);
-		bko__want(engine, &key, BKO__WANT_FREE);
+		bko__pos_key(&item->id, &item->rec.locations[i], key);
+		bko__want(engine, key, BKO__WANT_FREE);
 	}
 }
 
 static void look_at_named(struct bko_engine *engine, struct audited_item *item)
 {
-	struct bko__key key;
+	struct bko__key *key = &engine->room.key;
 	uint32_t i;
 
 	item->lost = 0;
 	for (i = 0; item->row && !item->damaged && i < item->rec.location_count; i++) {
-		bko__pos_key(&item->id, &item->rec.locations[i], &key);
-		item->lost += !bko__want(engine, &key, BKO__WANT_FREE)->present;
+		bko__pos_key(&item->id, &item->rec.locations[i], key);
+		item->lost += !bko__want(engine, key, BKO__WANT_FREE)->present;
 	}
 }
 
 /* The next items, each with the first of its rows; the key then stands behind them. */
-static int32_t next_items(struct bko_engine *engine, struct bko__key *from,
+static int32_t next_items(struct bko_engine *engine, struct bko__auditing *a,
                           struct audited_item *items, uint32_t *count, uint32_t *end)
 {
-	struct bko__key all, stop;
+	struct bko__key *from = &a->from;
 	int32_t status = BKO_OK;
 	uint32_t steps;
 
-	bko__key_begin(&all, 'I');
-	bko__key_after(&all, &stop);
+	*from = a->audit->from;
+	bko__key_begin(&a->end, 'I');
+	bko__key_after(&a->end, &a->end);
 	*count = *end = 0;
 	for (steps = 0; !status && steps < 2 * ITEMS && *count < ITEMS; steps++) {
-		struct bko__range *range = bko__want_range(engine, from, &stop, 1);
+		struct bko__range *range = bko__want_range(engine, from, &a->end, 1);
 		struct audited_item *item = &items[*count];
 
 		status = bko__fetch(engine);
@@ -79,14 +80,13 @@ static int32_t next_items(struct bko_engine *engine, struct bko__key *from,
 int32_t bko__audit_items(struct bko_engine *engine, void *arguments)
 {
 	struct bko__auditing *a = arguments;
-	struct bko__key from = a->audit->from;
 	struct audited_item *items = bko__take(engine, ITEMS * sizeof *items);
 	struct bko_span none = {NULL, 0};
 	uint32_t count = 0, i, end = 0, wrong = 0;
 	int32_t status = items ? BKO_OK : engine->tx.status;
 
 	if (!status)
-		status = next_items(engine, &from, items, &count, &end);
+		status = next_items(engine, a, items, &count, &end);
 	for (i = 0; !status && i < count; i++)
 		want_named(engine, &items[i]);
 	if (!status)
@@ -112,7 +112,7 @@ int32_t bko__audit_items(struct bko_engine *engine, void *arguments)
 			bko__found(a->audit, BKO_CHECK_S1, 21, 0, items[i].lost, &items[i].id,
 			           &none, &none, 0);
 	}
-	a->audit->next = from;
+	a->audit->next = a->from;
 	a->done = end;
 	return BKO_OK;
 }
@@ -193,7 +193,7 @@ int32_t bko__audit_alone(struct bko_engine *engine, void *arguments)
 {
 	static const uint8_t letters[] = {'D', 'L', 'S', 'X', 0};
 	struct bko__auditing *a = arguments;
-	struct bko__key from = a->audit->from, all, end;
+	struct bko__key *from = &a->audit->from, *end = &engine->room.end;
 	void *room = bko__take(engine, sizeof(struct bko__calendar) + sizeof(struct bko__limit) +
 	                                       sizeof(struct bko__defaults));
 	uint32_t rows[4], i, at = 0, wrong = 0;
@@ -201,11 +201,11 @@ int32_t bko__audit_alone(struct bko_engine *engine, void *arguments)
 	struct bko__range *range;
 	int32_t status = room ? bko__base_want(engine) : engine->tx.status;
 
-	while (letters[at] != from.bytes[0])
+	while (letters[at] != from->bytes[0])
 		at++;
-	bko__key_begin(&all, letters[at]);
-	bko__key_after(&all, &end);
-	range = bko__want_range(engine, &from, &end, ALONE_ROWS);
+	bko__key_begin(end, letters[at]);
+	bko__key_after(end, end);
+	range = bko__want_range(engine, from, end, ALONE_ROWS);
 	if (!status)
 		status = bko__fetch(engine);
 	if (status)
@@ -214,7 +214,7 @@ int32_t bko__audit_alone(struct bko_engine *engine, void *arguments)
 	if (!wrong && engine->tx.status)
 		return engine->tx.status;
 	memcpy(rows, a->audit->rows, sizeof rows);
-	if (!at && from.size == 1)
+	if (!at && from->size == 1)
 		memset(rows, 0, sizeof rows);
 	for (i = 0; i < range->count; i++) {
 		if (!alone_sound(range->rows[i], rows, room) && !a->audit->tries)

@@ -8,68 +8,65 @@
 enum { LOG_ROWS = 32 };
 
 /* Whether a T row is the one that its head speaks of. */
-static int due_told(const struct bko__row *row, const struct bko__row *position)
+static int due_told(struct bko__auditing *a, const struct bko__row *row,
+                    const struct bko__row *position)
 {
-	struct bko__head head;
-
 	return row->key_size > 6 && position->present &&
-	       !bko__head_get(bko__value(position), &head) &&
-	       head.due == (int64_t)bko__get_be(row->key + 1, 6);
+	       !bko__head_get(bko__value(position), &a->head) &&
+	       a->head.due == (int64_t)bko__get_be(row->key + 1, 6);
 }
 
-static void found_due(struct bko__audit *audit, const struct bko__row *row,
+static void found_due(struct bko__auditing *a, const struct bko__row *row,
                       const struct bko__row *position)
 {
 	struct bko_span item = {NULL, 0}, location = {NULL, 0}, none = {NULL, 0};
 	int64_t due = row->key_size > 6 ? (int64_t)bko__get_be(row->key + 1, 6) : 0;
-	struct bko__head head;
 
 	if (!bko__key_id_at(row, 7, &item) || !bko__key_id_at(row, 8 + item.size, &location))
 		location.size = 0;
-	if (!position->present || bko__head_get(bko__value(position), &head))
-		head.due = BKO__NEVER;
-	bko__found(audit, BKO_CHECK_S1, 2, head.due, due, &item, &location, &none, 0);
+	if (!position->present || bko__head_get(bko__value(position), &a->head))
+		a->head.due = BKO__NEVER;
+	bko__found(a->audit, BKO_CHECK_S1, 2, a->head.due, due, &item, &location, &none, 0);
 }
 
 /* Each T row is the one that a head speaks of. */
 int32_t bko__audit_due(struct bko_engine *engine, void *arguments)
 {
 	struct bko__auditing *a = arguments;
-	struct bko__row *heads[LOG_ROWS];
-	struct bko__key from = a->audit->from, all, end;
+	struct bko__row **heads = a->read.heads;
+	struct bko__key *key = &engine->room.key, *end = &engine->room.end;
 	struct bko__range *range;
 	uint32_t i;
 	int32_t status;
 	int wrong = 0;
 
-	bko__key_begin(&all, 'T');
-	bko__key_after(&all, &end);
-	range = bko__want_range(engine, &from, &end, LOG_ROWS);
+	bko__key_begin(key, 'T');
+	bko__key_after(key, end);
+	range = bko__want_range(engine, &a->audit->from, end, BKO__AUDIT_DUES);
 	status = bko__fetch(engine);
 	for (i = 0; !status && i < range->count; i++) {
 		const struct bko__row *row = range->rows[i];
-		struct bko__key key;
 
-		key.bytes[0] = 'I';
-		key.size = row->key_size > 7 ? row->key_size - 6 : 1;
-		if (key.size > 1)
-			memcpy(key.bytes + 1, row->key + 7, key.size - 1);
-		heads[i] = bko__want(engine, &key, BKO__WANT_FREE);
+		key->bytes[0] = 'I';
+		key->size = row->key_size > 7 ? row->key_size - 6 : 1;
+		if (key->size > 1)
+			memcpy(key->bytes + 1, row->key + 7, key->size - 1);
+		heads[i] = bko__want(engine, key, BKO__WANT_FREE);
 	}
 	if (!status)
 		status = bko__fetch(engine);
 	if (status)
 		return status;
 	for (i = 0; i < range->count; i++)
-		wrong |= !due_told(range->rows[i], heads[i]);
+		wrong |= !due_told(a, range->rows[i], heads[i]);
 	a->done = 0;
 	if (bko__audit_doubts(engine, a->audit, wrong)) {
 		a->audit->next = a->audit->from;
 		return BKO_OK;
 	}
 	for (i = 0; i < range->count; i++) {
-		if (!due_told(range->rows[i], heads[i]))
-			found_due(a->audit, range->rows[i], heads[i]);
+		if (!due_told(a, range->rows[i], heads[i]))
+			found_due(a, range->rows[i], heads[i]);
 	}
 	a->done = !range->more;
 	if (range->more)

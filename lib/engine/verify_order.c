@@ -97,7 +97,7 @@ static int32_t audit_rest(struct bko_engine *engine, const struct bko_span *id, 
 int32_t bko__audit_orders(struct bko_engine *engine, void *arguments)
 {
 	struct bko__auditing *a = arguments;
-	struct bko__key from = a->audit->from;
+	struct bko__key *from = &a->from;
 	struct bko_span id, none = {NULL, 0};
 	struct bko__ord *order = NULL;
 	struct fault fault;
@@ -105,11 +105,12 @@ int32_t bko__audit_orders(struct bko_engine *engine, void *arguments)
 	int32_t status = bko__base_want(engine);
 
 	memset(&fault, 0, sizeof fault);
+	*from = a->audit->from;
 	if (!status)
-		status = bko__audit_next(engine, &from, &id, &end);
+		status = bko__audit_next(engine, from, &id, &end);
 	if (!status && !id.size) {
 		a->done = end;
-		a->audit->next = from;
+		a->audit->next = *from;
 		return BKO_OK;
 	}
 	if (!status)
@@ -138,7 +139,7 @@ int32_t bko__audit_orders(struct bko_engine *engine, void *arguments)
 		a->audit->next = a->audit->from;
 		return BKO_OK;
 	}
-	a->audit->next = from;
+	a->audit->next = *from;
 	if (fault.check)
 		bko__found(a->audit, fault.check, fault.what, fault.expected, fault.found, &none,
 		           &none, &id, fault.line);
@@ -186,14 +187,14 @@ int32_t bko__audit_outcomes(struct bko_engine *engine, void *arguments)
 	struct bko__auditing *a = arguments;
 	struct bko_span id, none = {NULL, 0};
 	struct bko__opcome *room = bko__take(engine, sizeof *room);
+	struct bko__key *end = &engine->room.end;
 	struct bko__range *range;
-	struct bko__key all, end;
 	uint32_t i;
 	int32_t status;
 
-	bko__key_begin(&all, 'O');
-	bko__key_after(&all, &end);
-	range = bko__want_range(engine, &a->audit->from, &end, OUTCOME_ROWS);
+	bko__key_begin(end, 'O');
+	bko__key_after(end, end);
+	range = bko__want_range(engine, &a->audit->from, end, OUTCOME_ROWS);
 	status = room ? bko__fetch(engine) : engine->tx.status;
 	for (i = 0; !status && i < range->count; i++) {
 		const struct bko__row *row = range->rows[i];

@@ -7,7 +7,7 @@
 #include "engine/verify.h"
 #include "rules/rank.h"
 
-enum { ORDERS = 16, BELOW_ROWS = 48 };
+enum { ORDERS = 16 };
 
 /* A part's figures go into the sums; its order must know of it. */
 static void sum_part(struct bko__audited *p, const struct bko__row *row, const struct bko__pt *part,
@@ -142,20 +142,20 @@ int32_t bko__audit_rows(struct bko_engine *engine, void *arguments)
 	struct bko__auditing *a = arguments;
 	struct bko__audit *audit = a->audit;
 	struct bko__audited *p = &audit->positions[audit->at];
-	struct bko__pt *parts[BELOW_ROWS];
-	struct bko__ord *orders[BELOW_ROWS];
-	struct bko__key from, end;
+	struct bko__pt **parts = a->read.below.parts;
+	struct bko__ord **orders = a->read.below.orders;
+	struct bko__key *from = &engine->room.key, *end = &engine->room.end;
 	struct bko__range *range;
 	uint32_t i, found;
 	int32_t status = bko__base_want(engine);
 
-	from.size = p->key_size;
-	memcpy(from.bytes, p->key, p->key_size);
-	bko__key_after(&from, &end);
-	bko__key_byte(&from, 0);
+	from->size = p->key_size;
+	memcpy(from->bytes, p->key, p->key_size);
+	bko__key_after(from, end);
+	bko__key_byte(from, 0);
 	if (audit->from.size)
-		from = audit->from;
-	range = bko__want_range(engine, &from, &end, BELOW_ROWS);
+		*from = audit->from;
+	range = bko__want_range(engine, from, end, BKO__AUDIT_BELOW);
 	if (!status)
 		status = bko__fetch(engine);
 	if (!status)
@@ -201,17 +201,18 @@ int32_t bko__audit_rows(struct bko_engine *engine, void *arguments)
 }
 
 /* The audited position of a place; NULL if it is none of the group's. */
-static struct bko__audited *audited(struct bko__audit *audit, const struct bko_span *item,
+static struct bko__audited *audited(struct bko_engine *engine, const struct bko_span *item,
                                     const struct bko_span *location)
 {
+	struct bko__key *key = &engine->room.key;
+	struct bko__audit *audit = engine->audit;
 	uint32_t low = 0, high = audit->count;
-	struct bko__key key;
 
-	bko__pos_key(item, location, &key);
+	bko__pos_key(item, location, key);
 	while (low < high) {
 		uint32_t middle = (low + high) / 2;
 		struct bko__audited *p = &audit->positions[middle];
-		int order = bko__key_compare(key.bytes, key.size, p->key, p->key_size);
+		int order = bko__key_compare(key->bytes, key->size, p->key, p->key_size);
 
 		if (!order)
 			return p;
@@ -223,14 +224,14 @@ static struct bko__audited *audited(struct bko__audit *audit, const struct bko_s
 	return NULL;
 }
 
-static void sum_place(struct bko__audit *audit, const struct bko__ord *order,
+static void sum_place(struct bko_engine *engine, const struct bko__ord *order,
                       const struct bko__ol *line, const struct bko__place *place)
 {
 	struct bko__audited *p;
 
 	if (place->flags & (BKO__PL_WAITED | BKO__PL_UNTRACKED))
 		return;
-	p = audited(audit, &line->rec.item, &line->candidates[place->location]);
+	p = audited(engine, &line->rec.item, &line->candidates[place->location]);
 	if (!p)
 		return;
 	p->bad_ranks += place->sequence > p->head.sequence || place->epoch > p->head.epoch;
@@ -246,13 +247,13 @@ static void sum_place(struct bko__audit *audit, const struct bko__ord *order,
 int32_t bko__audit_next(struct bko_engine *engine, struct bko__key *from, struct bko_span *id,
                         uint32_t *end)
 {
-	struct bko__key all, stop;
+	struct bko__key *stop = &engine->room.end;
 	struct bko__range *range;
 	int32_t status;
 
-	bko__key_begin(&all, 'O');
-	bko__key_after(&all, &stop);
-	range = bko__want_range(engine, from, &stop, 1);
+	bko__key_begin(stop, 'O');
+	bko__key_after(stop, stop);
+	range = bko__want_range(engine, from, stop, 1);
 	status = bko__fetch(engine);
 	id->size = 0;
 	*end = !status && !range->count;
@@ -271,15 +272,16 @@ int32_t bko__audit_next(struct bko_engine *engine, struct bko__key *from, struct
 int32_t bko__audit_places(struct bko_engine *engine, void *arguments)
 {
 	struct bko__auditing *a = arguments;
-	struct bko__key from = a->audit->from;
-	struct bko__ord *orders[ORDERS];
+	struct bko__key *from = &a->from;
+	struct bko__ord **orders = a->read.below.orders;
 	uint32_t count = 0, i, line, place, found, steps, end = 0;
 	int32_t status = bko__base_want(engine);
 
+	*from = a->audit->from;
 	for (steps = 0; !status && !end && steps < ORDERS; steps++) {
 		struct bko_span id;
 
-		status = bko__audit_next(engine, &from, &id, &end);
+		status = bko__audit_next(engine, from, &id, &end);
 		if (status || !id.size)
 			continue;
 		orders[count] = bko__order_want(engine, &id);
@@ -302,10 +304,10 @@ int32_t bko__audit_places(struct bko_engine *engine, void *arguments)
 			const struct bko__ol *ol = &orders[i]->lines[line];
 
 			for (place = 0; ol->places && place < ol->rec.place_count; place++)
-				sum_place(a->audit, orders[i], ol, &ol->places[place]);
+				sum_place(engine, orders[i], ol, &ol->places[place]);
 		}
 	}
-	a->audit->next = from;
+	a->audit->next = *from;
 	a->done = end;
 	return BKO_OK;
 }

@@ -148,47 +148,50 @@ static void propose_when(const struct bko_plan_need *need, const struct bko_plan
 	p->arrives = p->by + source->lead;
 }
 
-/* What the source would cost a period, see propose.h. */
+/* What the source would cost a period, see propose.h. `demand` is that of all periods,
+ * and here becomes that of the lead time. */
 static int32_t propose_cost(const struct bko_plan_need *need, const struct bko_plan_source *source,
-                            double backorder, const struct bko_plan_demand *demand,
-                            struct bko_plan_proposal *p)
+                            double backorder, struct bko_plan_demand *demand,
+                            struct bko_plan_level *level, struct bko_plan_proposal *p)
 {
 	double rate = p->mean / p->periods, between = 1, short_until = 0, mean, variance;
-	struct bko_plan_demand until;
-	struct bko_plan_level level;
 
 	if (rate > 0 && p->quantity / rate > between)
 		between = p->quantity / rate;
 	if (need->review > between)
 		between = need->review;
+	bko__plan_level_of(demand, p->reorder_point, level);
+	p->cost = source->price * rate + source->fixed / between +
+	          need->holding * source->price * level->surplus + backorder * level->shortage;
 	if (source->lead > 0) {
 		int32_t status =
 			propose_demand(need, source->lead, source->lead_sd, &mean, &variance);
 
 		if (status != BKO_OK)
 			return status;
-		bko__plan_counted(mean, variance, &until);
-		bko__plan_level_of(&until, p->position, &level);
-		short_until = level.shortage;
+		bko__plan_counted(mean, variance, demand);
+		bko__plan_level_of(demand, p->position, level);
+		short_until = level->shortage;
 	} else if (p->position < 0) {
 		short_until = -p->position;
 	}
-	bko__plan_level_of(demand, p->reorder_point, &level);
-	p->cost = source->price * rate + source->fixed / between +
-	          need->holding * source->price * level.surplus + backorder * level.shortage +
-	          backorder * short_until / between;
+	p->cost += backorder * short_until / between;
 	return bko__plan_finite(p->cost) ? BKO_OK : BKO_E_RANGE;
 }
 
-static int32_t propose_judge(const struct bko_plan_need *need, const struct bko_plan_source *source,
-                             struct bko_plan_proposal *p)
+static int32_t propose_judge(const struct bko_plan_need *need, uint32_t number,
+                             struct bko_plan_source *source, struct bko_plan_proposal *p)
 {
-	double holding = need->holding * source->price, backorder = need->backorder;
+	double holding, backorder = need->backorder;
 	struct bko_plan_demand demand;
 	struct bko_plan_level level;
-	int32_t status;
+	int32_t status = propose_source(source, need, number);
 
+	if (status != BKO_OK)
+		return status;
 	memset(p, 0, sizeof *p);
+	p->source = number;
+	holding = need->holding * source->price;
 	p->position = need->on_hand + need->incoming - need->backordered;
 	p->periods = source->lead + need->review;
 	if (!(p->periods > 0 && p->periods <= BKO_PLAN_HORIZON_MAX) ||
@@ -215,31 +218,32 @@ static int32_t propose_judge(const struct bko_plan_need *need, const struct bko_
 	p->covered = level.covered;
 	p->shortage = level.shortage;
 	propose_when(need, source, p);
-	return propose_cost(need, source, backorder, &demand, p);
+	return propose_cost(need, source, backorder, &demand, &level, p);
 }
 
 int32_t bko_plan_propose(const struct bko_plan_need *need, struct bko_plan_proposal *proposal)
 {
-	struct bko_plan_proposal best, p;
+	struct bko_plan_proposal p;
 	struct bko_plan_source source;
 	struct bko_plan_need taken;
 	int32_t status = propose_need(&taken, need);
-	uint32_t i;
+	uint32_t i, best = 0;
+	double least = 0;
 
 	if (status == BKO_OK)
-		status = bko__plan_can_give(proposal, sizeof best);
+		status = bko__plan_can_give(proposal, sizeof p);
 	for (i = 0; status == BKO_OK && i < taken.source_count; i++) {
-		status = propose_source(&source, &taken, i);
-		if (status == BKO_OK)
-			status = propose_judge(&taken, &source, &p);
-		if (status != BKO_OK)
-			break;
-		p.source = i;
-		if (i == 0 || p.cost < best.cost)
-			best = p;
+		status = propose_judge(&taken, i, &source, &p);
+		if (status == BKO_OK && (i == 0 || p.cost < least)) {
+			least = p.cost;
+			best = i;
+		}
 	}
+	/* judged once more rather than kept: a stack may be small */
+	if (status == BKO_OK && best + 1 < taken.source_count)
+		status = propose_judge(&taken, best, &source, &p);
 	if (status == BKO_OK)
-		bko__plan_give(proposal, &best, sizeof best);
+		bko__plan_give(proposal, &p, sizeof p);
 	return status;
 }
 

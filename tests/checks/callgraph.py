@@ -13,7 +13,7 @@ class Graph:
         self.calls = {}    # name: set of names
         self.frame = {}    # name: bytes, of functions that are defined
         self.dynamic = {}  # name: what gcc says of a frame whose size is not fixed
-        self.takes = {}    # name: functions whose address it takes
+        self.refers = {}   # name: (file, symbol) of what it refers to
 
     def load(self, path):
         with open(path, encoding="utf-8") as f:
@@ -39,34 +39,46 @@ class Graph:
         for section in text.split("RELOCATION RECORDS FOR ")[1:]:
             name = section[1:section.index("]")]
             refers[name] = set(re.findall(r"R_ARM_ABS32\s+(\S+)", section))
-        own = lambda name: name if name in self.frame else path + ":" + name
         for name, targets in refers.items():
-            if not name.startswith(".text.") or own(name[6:]) not in self.frame:
+            own = self.own(path, name[6:])
+            if not name.startswith(".text.") or own not in self.frame:
                 continue
             for table in [t for t in targets if t.startswith(".rodata.")]:
                 targets = targets | refers.get(table, set())
-            found = {own(t.replace(".text.", "")) for t in targets}
-            self.takes[own(name[6:])] = {f for f in found if f in self.frame}
+            self.refers[own] = {(path, t.replace(".text.", "")) for t in targets}
+
+    def own(self, path, name):
+        return name if name in self.frame else path + ":" + name
+
+    def takes(self, name):
+        """Functions whose address `name` takes, its own file's or any other's."""
+        found = {self.own(path, target) for path, target in self.refers.get(name, ())}
+        return {f for f in found if f in self.frame}
 
     def through(self, name):
-        """The shortest chain of callees of `name` that ends in a call through a pointer."""
+        """Of the shortest chains of callees of `name` that end in a call through a pointer, the one
+        that takes the most stack."""
         chains, seen = [[name]], {name}
-        for chain in chains:
-            callees = self.calls.get(chain[-1], ())
-            if "__indirect_call" in callees:
-                return chain[1:]
-            for callee in sorted(callees):
-                if callee in self.frame and callee not in seen:
-                    seen.add(callee)
-                    chains.append(chain + [callee])
+        while chains:
+            ends = [c for c in chains if "__indirect_call" in self.calls.get(c[-1], ())]
+            if ends:
+                return max(ends, key=lambda c: sum(self.frame[n] for n in c[1:]))[1:]
+            longer = []
+            for chain in chains:
+                for callee in sorted(self.calls.get(chain[-1], ())):
+                    if callee in self.frame and callee not in seen:
+                        seen.add(callee)
+                        longer.append(chain + [callee])
+            chains = longer
         return None
 
     def edges(self, name):
         """Functions that `name` calls, as chains whose last element is the called one."""
         found = [[c] for c in sorted(self.calls.get(name, ())) if c in self.frame]
-        through = self.through(name) if self.takes.get(name) else None
+        takes = self.takes(name)
+        through = self.through(name) if takes else None
         if through is not None:
-            found += [through + [f] for f in sorted(self.takes[name])]
+            found += [through + [f] for f in sorted(takes)]
         return found
 
     def cycle(self):
