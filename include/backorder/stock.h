@@ -187,7 +187,8 @@ BKO_API int32_t bko_demand_set(bko_engine *engine, int64_t now_ms,
 /* Takes units in; op->id is the receipt's id, the subject the position, which is
  * created if new (its item must be defined). They serve the queue in rank order,
  * then fill the buffer, then are open. A receipt that names a supply lowers
- * what is still expected of it; receiving more than expected is normal.
+ * what is still expected of it (outcome.asked: by how much); receiving more than
+ * expected is normal.
  * `lot` is kept for later, and must be empty.
  * Returns: BKO_E_NOT_FOUND (item, supply), BKO_E_ARGUMENT, BKO_E_RANGE.
  * Since: 0.1. */
@@ -202,10 +203,13 @@ struct bko_receipt {
 BKO_API int32_t bko_stock_receive(bko_engine *engine, const struct bko_op *op,
                                   const struct bko_receipt *receipt, struct bko_outcome *outcome);
 
-/* Takes a receipt back, once, while so many units are open (or buffered); what
- * its supply still expected of it is expected again, while that supply is open.
+/* Takes a receipt back, once, while so many units are open (or buffered). By as
+ * much as its supply expected less for it, that is expected again: a supply that
+ * was complete, or closed, is open anew, undated until bko_supply_set dates it.
+ * What `last` closed short stays closed.
  * Returns: BKO_E_NOT_FOUND, BKO_E_STATE (reversed already), BKO_E_INSUFFICIENT
- * (its units are no longer open). Since: 0.1. */
+ * (its units are no longer open), BKO_E_TOO_LARGE (a supply more than
+ * BKO_SUPPLIES_MAX), BKO_E_RANGE. Since: 0.1. */
 struct bko_reversal {
 	uint32_t struct_size;
 	uint32_t reserved;

@@ -112,6 +112,7 @@ static int32_t run_receive(struct bko_engine *engine, void *arguments)
 	bring_in(engine, pos, came->origin, r->receipt.quantity, supply, lowered, &r->op.id);
 	memset(done, 0, sizeof *done);
 	done->error = came->origin;
+	done->asked = lowered;
 	done->quantity = r->receipt.quantity;
 	done->subject = *supply;
 	return bko__stock_done(engine, pos, done, r->outcome);
@@ -165,25 +166,34 @@ static void hash_reversal(const struct bko_reversal *reversal, struct bko__hash 
 	bko__hash_bytes(hash, reversal->receipt.data, reversal->receipt.size);
 }
 
-/* What its supply expected is expected again. A receipt that closed the supply is
- * reversed without it: what was closed stays closed. */
+/* What its supply expected less by the receipt is expected again. A supply that is not
+ * there any more comes back without a date: nobody knows it, so no promise rests on it. */
 static int32_t expect_again(struct bko_engine *engine, struct bko__pos *pos,
-                            const struct bko_span *id, int64_t quantity,
-                            const struct bko_span *cause)
+                            const struct bko__opcome *receipt, const struct bko_span *cause)
 {
-	struct bko__row *row = bko__supply_row(engine, pos, id);
+	struct bko__row *row = bko__supply_row(engine, pos, &receipt->subject);
 	struct bko__supply supply;
 	int32_t status = bko__fetch(engine);
 
-	if (status || !row->present)
+	if (status || !receipt->asked)
 		return status;
-	status = bko__supply_read(engine, row, &supply);
+	memset(&supply, 0, sizeof supply);
+	supply.origin = (uint32_t)receipt->error;
+	if (supply.origin != BKO_ORIGIN_PURCHASE) {
+		supply.sent = receipt->asked;
+		supply.state = BKO_SUPPLY_CONFIRMED;
+	}
+	if (row->present)
+		status = bko__supply_read(engine, row, &supply);
 	if (status)
 		return status;
-	supply.received = bko__max(0, supply.received - quantity);
-	supply.expected += quantity;
-	pos->head.incoming += quantity;
-	bko__supply_tell(engine, pos, id, BKO_EVENT_SUPPLY_SET, quantity, supply.due, cause);
+	supply.received = bko__max(0, supply.received - receipt->quantity);
+	supply.expected += receipt->asked;
+	if (!bko__quantity_ok(supply.expected))
+		return bko__fail(engine, BKO_E_RANGE, "the receipt's supply");
+	pos->head.incoming += receipt->asked;
+	bko__supply_tell(engine, pos, &receipt->subject, BKO_EVENT_SUPPLY_SET, receipt->asked,
+	                 supply.due, cause);
 	return bko__supply_store(engine, pos, row, &supply);
 }
 
@@ -200,8 +210,7 @@ static int32_t take_back(struct bko_engine *engine, struct bko__pos *pos,
 	head->open -= quantity - buffered;
 	head->buffer -= buffered;
 	bring_in(engine, pos, (uint32_t)receipt->error, -quantity, &receipt->subject, 0, cause);
-	return receipt->subject.size ? expect_again(engine, pos, &receipt->subject, quantity, cause)
-	                             : BKO_OK;
+	return receipt->subject.size ? expect_again(engine, pos, receipt, cause) : BKO_OK;
 }
 
 static int32_t run_reverse(struct bko_engine *engine, void *arguments)

@@ -174,6 +174,43 @@ static void reverses(void **state)
 	STAGE_FAILS(s, BKO_E_STATE, bko_stock_reverse(s->engine, &op, &reversal, NULL));
 }
 
+/* A receipt that made its supply complete, and brought more than that: taken back, as much
+ * as was expected is on its way again, without a date, until somebody tells one. */
+static void reopens(void **state)
+{
+	struct stage *s = *state;
+	struct bko_transfer t = move(4, 5000000);
+	struct bko_receipt receipt = {.struct_size = sizeof receipt,
+	                              .item = stage_span("cup"),
+	                              .location = stage_span("shop"),
+	                              .supply = stage_span("t-1"),
+	                              .quantity = 6};
+	struct bko_reversal reversal = {.struct_size = sizeof reversal,
+	                                .item = stage_span("cup"),
+	                                .location = stage_span("shop"),
+	                                .receipt = stage_span("r-1")};
+	struct bko_outcome outcome = {.struct_size = sizeof outcome};
+	struct bko_op op = stage_op(s, "t-1");
+	struct bko__supply supply;
+
+	stage_item(s, "cup");
+	stage_receive(s, "cup", "hall", 6);
+	STAGE_OK(s, bko_stock_transfer(s->engine, &op, &t, NULL));
+	op = stage_op(s, "r-1");
+	STAGE_OK(s, bko_stock_receive(s->engine, &op, &receipt, &outcome));
+	assert_int_equal(outcome.asked, 4);
+	assert_int_equal(stage_supply(s, "cup", "shop", "t-1", &supply), 0);
+	op = stage_op(s, "v-1");
+	STAGE_OK(s, bko_stock_reverse(s->engine, &op, &reversal, NULL));
+	assert_int_equal(stage_head(s, "cup", "shop").transferred_in, 0);
+	assert_int_equal(stage_head(s, "cup", "shop").incoming, 4);
+	assert_int_equal(stage_supply(s, "cup", "shop", "t-1", &supply), 1);
+	assert_int_equal(supply.expected, 4);
+	assert_int_equal(supply.due, 0);
+	assert_int_equal(supply.origin, BKO_ORIGIN_TRANSFER);
+	stage_check(s, "cup", "shop");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +218,7 @@ int main(void)
 		STAGED(refuses),
 		STAGED(serves_there),
 		STAGED(reverses),
+		STAGED(reopens),
 	};
 
 	return cmocka_run_group_tests_name("transfer", tests, NULL, NULL);

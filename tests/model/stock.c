@@ -67,7 +67,7 @@ static int32_t receive(struct model *m, const struct op *op, struct op_result *r
 		p->received += op->quantity;
 	if (s) {
 		int64_t n = op->quantity < s->expected ? op->quantity : s->expected;
-		m->records[m->record_count].moved[0][0] = n;
+		m->records[m->record_count].moved[0][0] = r->outcome.asked = n;
 		m->records[m->record_count].supply = *s;
 		s->expected -= n;
 		s->received += op->quantity;
@@ -109,12 +109,13 @@ static int32_t reverse(struct model *m, const struct op *op, struct op_result *r
 		p->returned -= n;
 	else
 		p->received -= n;
-	if (s->supply.id) { /* one that was closed by it stays closed */
+	if (s->moved[0][0]) { /* a supply that is gone is back, undated */
 		struct supply *t = model_find_supply(p, s->supply.id);
-		if (t) {
-			t->expected += n;
-			t->received = t->received > n ? t->received - n : 0;
-		}
+		if (!t)
+			return model_supply(p, s->supply.id, s->supply.origin, s->moved[0][0], 0,
+			                    0);
+		t->expected += s->moved[0][0];
+		t->received = t->received > n ? t->received - n : 0;
 	}
 	return BKO_OK;
 }
