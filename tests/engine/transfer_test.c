@@ -214,11 +214,8 @@ static void reopens(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STAGED(conserves),
-		STAGED(refuses),
-		STAGED(serves_there),
-		STAGED(reverses),
-		STAGED(reopens),
+		STAGED(conserves), STAGED(refuses), STAGED(serves_there),
+		STAGED(reverses),  STAGED(reopens),
 	};
 
 	return cmocka_run_group_tests_name("transfer", tests, NULL, NULL);
