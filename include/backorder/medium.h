@@ -24,13 +24,16 @@
  *    order. A medium whose program is durable by itself has none (NULL).
  *    After a sync that failed the log store asks for no other: it acknowledges
  *    nothing until it is opened anew.
- * 5. read: BKO_E_IO when the bytes can not be had, BKO_E_CORRUPT when the
- *    medium itself knows that they are damaged (a failed ECC). Bytes beyond
- *    what was ever programmed read as anything.
+ * 5. read: BKO_E_IO when the bytes can not be had now, which fails whatever the
+ *    log store is doing; BKO_E_CORRUPT when the medium itself knows that they
+ *    are damaged (a failed ECC), which then count as damaged or never written,
+ *    like any other bytes. Bytes never programmed read as anything.
  * 6. size: says how many bytes there are, in whole erase units; with `want`
  *    above that a medium that can grow makes room for at least so many, and
  *    one that can not answers BKO_E_FULL with *size as it is. `want` 0 only
- *    asks. Growing is durable after the next sync.
+ *    asks. Growing is durable after the next sync; before that a loss of power
+ *    may undo it, but what it added reads as zeros or erased bytes until it is
+ *    programmed.
  *
  * Callbacks run on the thread of the engine's caller, one at a time, and must
  * not call the log store or its engine.
@@ -70,6 +73,70 @@ struct bko_medium {
 	int32_t (*sync)(void *host);               /* NULL: each program is durable */
 	int32_t (*size)(void *host, uint64_t want, uint64_t *size);
 };
+
+/*
+ * RAM: bytes of the caller, for tests and for memory with a battery. With
+ * `flash` it wants erases as one, and answers BKO_E_CONTRACT to a program that
+ * a flash could not do.
+ */
+struct bko_medium_ram {
+	uint32_t struct_size;
+	uint32_t program_unit; /* as in bko_medium; 0: 1 */
+	uint32_t erase_unit;   /* 0: 4096 */
+	uint32_t flash;        /* 0: overwrites; 1: erased bytes are 0xff; 2: they are 0 */
+	uint64_t size;         /* bytes; what is beyond whole erase units is not used */
+	void *data;
+	const void *reserved;
+};
+
+/* Fills the table of a medium on these bytes. `ram` is its host and stays
+ * where it is as long as the medium is used.
+ * Returns: BKO_E_ARGUMENT. Since: 0.1. */
+BKO_API int32_t bko_medium_ram(struct bko_medium_ram *ram, struct bko_medium *medium);
+
+/*
+ * A file, locked while it is open, so that a second opener gets BKO_E_BUSY, in
+ * this process or another. Space is written as zeros before it is used, since
+ * overwriting it then is cheaper than appending. POSIX and Windows.
+ */
+typedef struct bko_medium_file bko_medium_file;
+
+/* Flags of opening a file. */
+enum {
+	BKO_MEDIUM_FILE_CREATE = 1,    /* if it is not there */
+	BKO_MEDIUM_FILE_READ_ONLY = 2, /* not locked against other readers; programs fail */
+	BKO_MEDIUM_FILE_NO_SYNC = 4    /* syncs do nothing: for tests and files that may be lost */
+};
+
+struct bko_medium_file_options {
+	uint32_t struct_size;
+	uint32_t flags;      /* BKO_MEDIUM_FILE_ */
+	uint32_t erase_unit; /* grain of space; 0: 65536; at least 512 */
+	uint32_t reserved;
+	bko_alloc_fn alloc; /* NULL: realloc and free of libc */
+	void *alloc_host;
+};
+
+/* Opens a file by its name: bytes that end with 0, on Windows UTF-8. `options`
+ * may be NULL. A new file is durable, its name too, before this returns.
+ * Returns: BKO_E_NOT_FOUND; BKO_E_BUSY: open elsewhere; BKO_E_IO: the system
+ * says no; BKO_E_FORMAT: a file too short to be a medium, and not empty;
+ * BKO_E_ARGUMENT; BKO_E_NO_MEMORY; BKO_E_UNSUPPORTED: there are no files on
+ * this platform. Since: 0.1. */
+BKO_API int32_t bko_medium_file_open(const char *name,
+                                     const struct bko_medium_file_options *options,
+                                     bko_medium_file **file);
+
+/* Fills the table of the medium, valid until the file is closed. Since: 0.1. */
+BKO_API int32_t bko_medium_file_table(bko_medium_file *file, struct bko_medium *medium);
+
+/* The system's own code of its last failure (errno, GetLastError), 0 if there
+ * was none. Since: 0.1. */
+BKO_API int64_t bko_medium_file_native(const bko_medium_file *file);
+
+/* Closes and unlocks. Logs on it must be closed before. NULL is nothing.
+ * Since: 0.1. */
+BKO_API void bko_medium_file_close(bko_medium_file *file);
 
 #if !defined(BKO_FFI_CDEF) && defined(__cplusplus)
 }

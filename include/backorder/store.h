@@ -232,11 +232,6 @@ BKO_API int32_t bko_reply_open(const struct bko_sink *sink, void *memory, size_t
  */
 typedef struct bko_memory bko_memory;
 
-/* The allocator hook: block == NULL allocates, size == 0 frees (and returns
- * NULL), else resizes; old_size is what was asked for before. Memory is aligned
- * for any type. Returns NULL when there is no room: the block stays as it was. */
-typedef void *(*bko_alloc_fn)(void *alloc_host, void *block, size_t old_size, size_t size);
-
 struct bko_memory_options {
 	uint32_t struct_size;
 	uint32_t page_size; /* bytes of a page: 2048 (default), 4096 or 8192 */

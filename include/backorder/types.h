@@ -80,6 +80,11 @@ struct bko_span {
 	size_t size;
 };
 
+/* The allocator hook: block == NULL allocates, size == 0 frees (and returns
+ * NULL), else resizes; old_size is what was asked for before. Memory is aligned
+ * for any type. Returns NULL when there is no room: the block stays as it was. */
+typedef void *(*bko_alloc_fn)(void *alloc_host, void *block, size_t old_size, size_t size);
+
 /* Status codes. Blocks of 100: 1xx the caller, 2xx room, 3xx the store,
  * 4xx contention, 5xx what is recorded. BKO_WANT is no error: a call of the
  * pull drive waits for its host (see bko_engine_wanted). */

@@ -37,8 +37,7 @@ int32_t bko__memory_sized(const void *given, size_t own)
 	return BKO_OK;
 }
 
-/* Fills a struct of the caller: what both know, zero beyond. */
-static int32_t memory_fill(void *given, const void *own, size_t size)
+int32_t bko__memory_fill(void *given, const void *own, size_t size)
 {
 	uint32_t theirs;
 
@@ -92,17 +91,22 @@ static int32_t memory_open_arena(const struct bko_memory_options *options, uint3
 	return status;
 }
 
-static int32_t memory_open_heap(const struct bko_memory_options *options, uint32_t shift,
-                                bko_memory **memory)
+bko_alloc_fn bko__memory_heap(bko_alloc_fn alloc)
 {
-	bko_alloc_fn alloc = options->alloc;
-	bko_memory *made;
-	int32_t status;
-
 #ifndef BKO_NO_MALLOC
 	if (alloc == NULL)
 		alloc = memory_libc;
 #endif
+	return alloc;
+}
+
+static int32_t memory_open_heap(const struct bko_memory_options *options, uint32_t shift,
+                                bko_memory **memory)
+{
+	bko_alloc_fn alloc = bko__memory_heap(options->alloc);
+	bko_memory *made;
+	int32_t status;
+
 	if (alloc == NULL)
 		return BKO_E_UNSUPPORTED;
 	made = alloc(options->alloc_host, NULL, 0, sizeof *made);
@@ -165,7 +169,7 @@ int32_t bko_memory_store(bko_memory *memory, struct bko_store *store)
 	table.host = memory;
 	table.read = bko__memory_read;
 	table.apply = bko__memory_apply;
-	return memory_fill(store, &table, sizeof table);
+	return bko__memory_fill(store, &table, sizeof table);
 }
 
 int32_t bko_memory_stats(bko_memory *memory, struct bko_memory_stats *stats)
@@ -184,7 +188,7 @@ int32_t bko_memory_stats(bko_memory *memory, struct bko_memory_stats *stats)
 	            (uint64_t)memory->block_limit * sizeof *memory->blocks +
 	            (uint64_t)memory->block_count * BKO__MEMORY_LINE;
 	now.applied = memory->applied;
-	return memory_fill(stats, &now, sizeof now);
+	return bko__memory_fill(stats, &now, sizeof now);
 }
 
 /* The leaf after this one in the order of all rows, 0 after the last. */

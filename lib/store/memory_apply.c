@@ -255,22 +255,33 @@ static int32_t apply_prepare(struct bko_memory *memory, const struct bko_batch *
 	return bko__pool_reserve(memory, demand.pages) ? BKO_REPLY_DONE : BKO_REPLY_FULL;
 }
 
+int32_t bko__memory_prepare(struct bko_memory *memory, const struct bko_batch *batch,
+                            bko_reply *reply)
+{
+	int32_t status = apply_check(batch);
+
+	return status == BKO_REPLY_DONE ? apply_prepare(memory, batch, reply) : status;
+}
+
+void bko__memory_commit(struct bko_memory *memory, const struct bko_batch *batch)
+{
+	memory->revision++;
+	memory->applied++;
+	write_all(memory, batch, memory->revision);
+}
+
 void bko__memory_apply(void *host, const struct bko_batch *batch, bko_reply *reply)
 {
 	struct bko_memory *memory = host;
 	int32_t status = BKO_REPLY_UNSUPPORTED;
 
 	if (memory != NULL && memory->magic == BKO__MEMORY_MAGIC && batch != NULL)
-		status = apply_check(batch);
-	if (status == BKO_REPLY_DONE)
-		status = apply_prepare(memory, batch, reply);
+		status = bko__memory_prepare(memory, batch, reply);
 	if (status != BKO_REPLY_DONE) {
 		bko_reply_end(reply, status, 0, 0);
 		return;
 	}
-	memory->revision++;
-	memory->applied++;
-	write_all(memory, batch, memory->revision);
+	bko__memory_commit(memory, batch);
 	bko_reply_end(reply, BKO_REPLY_DONE, memory->revision, 0);
 }
 
@@ -286,4 +297,15 @@ int32_t bko__memory_put(struct bko_memory *memory, const struct bko_entry *row, 
 		return BKO_E_NO_MEMORY;
 	write_put(&writer, memory, row, &place);
 	return BKO_OK;
+}
+
+void bko__memory_delete(struct bko_memory *memory, const struct bko_entry *row)
+{
+	struct writer writer = {0, 0, 0, 0, 0, NULL};
+	struct bko__cell_at place;
+
+	apply_find(memory, row, &place);
+	write_entry(&writer, memory, row, &place);
+	if (writer.shrunk != 0)
+		write_shrink(&writer, memory);
 }

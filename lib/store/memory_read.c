@@ -42,6 +42,44 @@ static uint32_t read_next(const struct bko_memory *memory, const struct bko__pag
 	return tree < last ? bko__tree_first(memory, tree + 1, last) : 0;
 }
 
+/* A place behind the last row of its leaf becomes the first of the next. */
+static int read_settle(const struct bko_memory *memory, struct bko__cell_at *place, uint32_t tree)
+{
+	const struct bko__page *page = NULL;
+
+	if (place->page != 0) {
+		page = bko__pool_page(memory, place->page);
+		if (place->slot < page->count)
+			return 1;
+	}
+	place->slot = 0;
+	place->page = page != NULL ? page->next : 0;
+	if (place->page == 0 && tree < BKO__MEMORY_TREES - 1)
+		place->page = bko__tree_first(memory, tree + 1, BKO__MEMORY_TREES - 1);
+	return place->page != 0;
+}
+
+int bko__memory_above(struct bko_memory *memory, const unsigned char *key, size_t size,
+                      struct bko__cell_at *place)
+{
+	place->slot = 0;
+	if (size == 0) {
+		place->page = bko__tree_first(memory, 0, BKO__MEMORY_TREES - 1);
+		return place->page != 0;
+	}
+	bko__tree_find(memory, key, size, 0, place);
+	place->slot = (uint16_t)(place->slot + place->exact);
+	return read_settle(memory, place, key[0]);
+}
+
+int bko__memory_next(const struct bko_memory *memory, struct bko__cell_at *place)
+{
+	const unsigned char *key = bko__page_key(bko__pool_page(memory, place->page), place->slot);
+
+	place->slot++;
+	return read_settle(memory, place, key[0]);
+}
+
 static int32_t read_range(struct bko_memory *memory, const struct bko_read *range, uint32_t index,
                           bko_reply *reply)
 {

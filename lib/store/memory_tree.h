@@ -130,8 +130,22 @@ void bko__tree_shrink(struct bko_memory *memory, uint32_t number, const unsigned
 void bko__memory_read(void *host, const struct bko_query *query, bko_reply *reply);
 void bko__memory_apply(void *host, const struct bko_batch *batch, bko_reply *reply);
 
-/* Puts one row without looking at a guard. BKO_E_NO_MEMORY. */
+/* An apply in two: checks the batch and its guards and reserves pages, with the
+ * status for the reply; then, if that was DONE and nothing was changed since,
+ * writes, which cannot fail, and gives the next revision. */
+int32_t bko__memory_prepare(struct bko_memory *memory, const struct bko_batch *batch,
+                            bko_reply *reply);
+void bko__memory_commit(struct bko_memory *memory, const struct bko_batch *batch);
+
+/* Puts or deletes one row without looking at a guard. BKO_E_NO_MEMORY. */
 int32_t bko__memory_put(struct bko_memory *memory, const struct bko_entry *row, uint64_t revision);
+void bko__memory_delete(struct bko_memory *memory, const struct bko_entry *row);
+
+/* All rows in order, without a callback: the first above a key (of no size: the
+ * first of all), then the one after a place. Return 0 if there is none. */
+int bko__memory_above(struct bko_memory *memory, const unsigned char *key, size_t size,
+                      struct bko__cell_at *place);
+int bko__memory_next(const struct bko_memory *memory, struct bko__cell_at *place);
 
 /* Gives the row at a place, if there is one, in answer to `index`. */
 int32_t bko__memory_give(const struct bko_memory *memory, const struct bko__cell_at *place,
@@ -140,5 +154,12 @@ int32_t bko__memory_give(const struct bko_memory *memory, const struct bko__cell
 /* The struct_size rule: how many bytes of `given` this library knows, or a
  * negative status. `own` is also the size in the first release. */
 int32_t bko__memory_sized(const void *given, size_t own);
+
+/* Fills a struct of the caller: what both know, zero beyond. */
+int32_t bko__memory_fill(void *given, const void *own, size_t size);
+
+/* The allocator to use: the one given, else that of libc, NULL if there is
+ * none in this build. */
+bko_alloc_fn bko__memory_heap(bko_alloc_fn alloc);
 
 #endif

@@ -59,22 +59,42 @@ static struct bko_store reply_table(bko_memory *memory)
 	return store;
 }
 
+int32_t reply_store_query(const struct bko_store *store, const struct bko_query *query,
+                          struct bko_reply *reply)
+{
+	reply_clear(reply);
+	store->read(store->host, query, reply);
+	return reply->ended == 1 ? reply->status : BKO_REPLY_SILENT;
+}
+
+static int32_t reply_store_batch(const struct bko_store *store, const struct bko_batch *batch,
+                                 struct bko_reply *reply)
+{
+	reply_clear(reply);
+	store->apply(store->host, batch, reply);
+	return reply->ended == 1 ? reply->status : BKO_REPLY_SILENT;
+}
+
+int32_t reply_store_apply(const struct bko_store *store, const struct bko_entry *entries,
+                          size_t count, struct bko_reply *reply)
+{
+	struct bko_batch batch = {sizeof batch, 0, entries, count};
+
+	return reply_store_batch(store, &batch, reply);
+}
+
 int32_t reply_query(bko_memory *memory, const struct bko_query *query, struct bko_reply *reply)
 {
 	struct bko_store store = reply_table(memory);
 
-	reply_clear(reply);
-	store.read(store.host, query, reply);
-	return reply->ended == 1 ? reply->status : BKO_REPLY_SILENT;
+	return reply_store_query(&store, query, reply);
 }
 
 int32_t reply_batch(bko_memory *memory, const struct bko_batch *batch, struct bko_reply *reply)
 {
 	struct bko_store store = reply_table(memory);
 
-	reply_clear(reply);
-	store.apply(store.host, batch, reply);
-	return reply->ended == 1 ? reply->status : BKO_REPLY_SILENT;
+	return reply_store_batch(&store, batch, reply);
 }
 
 int32_t reply_read(bko_memory *memory, const struct bko_read *reads, size_t count,

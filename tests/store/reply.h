@@ -28,7 +28,11 @@ struct bko_reply {
 	size_t refuse_at; /* the row that is not taken, counted from 1; 0: all are */
 };
 
-/* Clears a reply and calls the store. */
+/* Clears a reply and calls the store. The status of the reply. */
+int32_t reply_store_query(const struct bko_store *store, const struct bko_query *query,
+                          struct bko_reply *reply);
+int32_t reply_store_apply(const struct bko_store *store, const struct bko_entry *entries,
+                          size_t count, struct bko_reply *reply);
 int32_t reply_read(bko_memory *memory, const struct bko_read *reads, size_t count,
                    struct bko_reply *reply);
 int32_t reply_apply(bko_memory *memory, const struct bko_entry *entries, size_t count,
