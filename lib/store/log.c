@@ -106,11 +106,14 @@ static int32_t log_start(struct bko_log *log, const struct bko_log_options *opti
 {
 	uint64_t size;
 	int make = (options->flags & BKO_LOG_FORMAT) != 0;
+	int32_t none = BKO_E_FORMAT; /* what there is instead of a log */
 	int32_t status = bko__log_medium_size(log, 0, &size);
 
 	if (status == BKO_OK && !make) {
 		status = bko__log_load_label(log, size);
-		make = status == BKO_E_FORMAT && (options->flags & BKO_LOG_CREATE) != 0;
+		none = status;
+		make = (status == BKO_E_FORMAT || status == BKO_E_CORRUPT) &&
+		       (options->flags & BKO_LOG_CREATE) != 0;
 	}
 	if (make)
 		status = bko__log_plan_label(log, options, size);
@@ -120,7 +123,7 @@ static int32_t log_start(struct bko_log *log, const struct bko_log_options *opti
 		status = bko__log_count_segments(log, size);
 	if (status != BKO_OK)
 		return status;
-	return make ? bko__log_make(log, size) : bko__log_recover(log);
+	return make ? bko__log_make(log, size, none) : bko__log_recover(log);
 }
 
 static void log_free(struct bko_log *log)

@@ -140,7 +140,7 @@ int32_t bko__log_plan_label(struct bko_log *log, const struct bko_log_options *o
 
 /* Whether there is nothing that somebody might miss: zeros and erased bytes
  * only, but for where the making of a log may have left something. */
-static int32_t create_blank(struct bko_log *log, uint64_t size)
+static int32_t create_blank(struct bko_log *log, uint64_t size, int32_t none)
 {
 	uint8_t piece[CREATE_PIECE];
 	uint8_t other = (uint8_t)(create_overwrites(log) ? 0 : log->medium.erased);
@@ -155,12 +155,12 @@ static int32_t create_blank(struct bko_log *log, uint64_t size)
 		log->told.reads++;
 		status = log->medium.read(log->medium.host, at, piece, sizeof piece);
 		if (status == BKO_E_CORRUPT)
-			return BKO_E_FORMAT;
+			return none;
 		if (status != BKO_OK)
 			return BKO_E_IO;
 		for (i = 0; i < CREATE_PIECE; i++)
 			if (piece[i] != 0 && piece[i] != other)
-				return BKO_E_FORMAT;
+				return none;
 	}
 	return BKO_OK;
 }
@@ -211,11 +211,12 @@ int32_t bko__log_write_label(struct bko_log *log)
 	return status == BKO_OK ? bko__log_sync(log) : status;
 }
 
-int32_t bko__log_make(struct bko_log *log, uint64_t size)
+int32_t bko__log_make(struct bko_log *log, uint64_t size, int32_t none)
 {
 	int32_t status;
 
-	status = (log->flags & BKO_LOG_FORMAT) != 0 ? create_wipe(log) : create_blank(log, size);
+	status = (log->flags & BKO_LOG_FORMAT) != 0 ? create_wipe(log)
+	                                            : create_blank(log, size, none);
 	while (status == BKO_OK && log->segments < BKO__LOG_SEGMENTS_MIN)
 		status = bko__log_grow(log);
 	if (status == BKO_OK)

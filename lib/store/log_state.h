@@ -294,8 +294,9 @@ int32_t bko__log_plan_label(struct bko_log *log, const struct bko_log_options *o
                             uint64_t size);
 int32_t bko__log_write_label(struct bko_log *log);
 
-/* Makes a log on a medium of this size. */
-int32_t bko__log_make(struct bko_log *log, uint64_t size);
+/* Makes a log on a medium of this size. Returns `none` if there is something
+ * else that may not be lost. */
+int32_t bko__log_make(struct bko_log *log, uint64_t size, int32_t none);
 
 /* log_open.c: finds the log's end, then fills the memory. */
 int32_t bko__log_recover(struct bko_log *log);
