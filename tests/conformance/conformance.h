@@ -2,7 +2,7 @@
  * conformance.h - proves a store of a host: whether it keeps the contract that
  * <backorder/store.h> words, told as a list of named findings.
  *
- * Compile the .c files of this folder, prove.c apart, with the headers and the
+ * Compile the .c files of this folder, prove_*.c and prove.c apart, with the headers and the
  * library of an installation; fill a kit_subject; call kit_run. The store is
  * to be empty, and used by nobody else meanwhile. What hooks are missing is not
  * proved, so give those that the store can have.
