@@ -86,7 +86,11 @@ struct peer {
 };
 
 extern const struct peer peer_limit, peer_sqlite, peer_sqlite_duties;
+/* In files, with the same duties. */
+extern const struct peer peer_sqlite_full, peer_sqlite_grouped, peer_sqlite_normal, peer_lmdb,
+	peer_lmdb_grouped;
 extern const struct peer peer_backorder, peer_backorder_batched;
+extern const struct peer peer_log, peer_log_grouped, peer_log_relaxed;
 
 /* ---- Made workloads (workload.c) ------------------------------------------ */
 
@@ -154,6 +158,12 @@ void stretches_run(const struct stretch_run *run, double *rates, struct ending *
 void peer_flush(const struct peer *peer, void *self);
 /* Of `count` values, which are sorted. */
 double median(double *values, int count);
+
+/* Where the peers that are durable keep their files. Names the file of a peer;
+ * with `anew` what is left of an earlier one goes. Valid until the next call. */
+enum { BENCH_GROUP = 100 }; /* operations of a sync where they are grouped */
+void bench_folder(const char *path);
+const char *bench_file(const char *peer, int anew);
 
 void *must_alloc(size_t size);
 void die(const char *peer, const char *what);

@@ -21,11 +21,7 @@ enum { ROUNDS_MAX = 25 };
 enum { DEPTHS_MAX = 4, DEEP_ROUNDS = 25, DEEP_OPS = 20, DEEP_FILL = 10 };
 
 static const struct peer *const peers[] = {
-	&peer_limit,         &peer_sqlite,
-	&peer_sqlite_duties,
-#ifdef WITH_BACKORDER
-	&peer_backorder,     &peer_backorder_batched,
-#endif
+	&peer_limit, &peer_sqlite, &peer_sqlite_duties, &peer_backorder, &peer_backorder_batched,
 };
 enum { PEERS = sizeof peers / sizeof peers[0] };
 

@@ -1,12 +1,15 @@
 /*
- * The library itself, with its full rules on, over its memory store. Twice: each
+ * The library itself, with its full rules on. Over its memory store twice: each
  * operation a batch of its own, as the other peers do it, and a hundred at a
- * time, as a host that imports or replays would.
+ * time, as a host that imports or replays would. Over its log store thrice:
+ * synced at each commit, by groups of a hundred, and safe from the end of a
+ * process alone.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "bench.h"
 #include "backorder/backorder.h"
+#include "backorder/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +18,9 @@ enum { BATCH = 100 };
 
 struct library {
 	const struct world *world;
-	bko_memory *memory;
+	bko_memory *memory; /* or a log on a file */
+	bko_log *log;
+	bko_medium_file *file;
 	bko_engine *engine;
 	int64_t now_ms;
 	uint32_t *moved; /* lots of each item moved so far */
@@ -131,14 +136,18 @@ static void define(struct library *self)
 
 	must(self, bko_policy_set(self->engine, self->now_ms, &row, 1, sizeof row, &status));
 	row.policy = &nothing;
+	/* Many to a batch, as whoever imports would do it. */
+	self->batched = 0;
 	for (i = 0; i < self->world->item_count; i++) {
 		struct text id = {"IN-0", 4};
 
+		step(self);
 		row.item = span(&self->world->items[i]);
 		row.location = here;
 		for (row.scope = BKO_SCOPE_ITEM; row.scope <= BKO_SCOPE_POSITION; row.scope++)
-			must(self, bko_policy_set(self->engine, self->now_ms, &row, 1, sizeof row,
-			                          &status));
+			while (again(self, bko_policy_set(self->engine, self->now_ms, &row, 1,
+			                                  sizeof row, &status)))
+				continue;
 		if (self->world->on_hand > 0)
 			receive(self, i, self->world->on_hand, &id);
 		for (lot = 0; lot < LOTS; lot++) {
@@ -148,31 +157,81 @@ static void define(struct library *self)
 	}
 }
 
-static void *open_any(const struct world *world, int batched)
+static struct library *library_new(const struct world *world)
 {
 	struct library *self = must_alloc(sizeof *self);
-	struct bko_store store = {.struct_size = sizeof store};
 
 	self->world = world;
 	self->now_ms = BEGIN_MS;
-	self->batched = -1;
 	self->moved = must_alloc(world->item_count * sizeof *self->moved);
+	return self;
+}
+
+static void begin(struct library *self, const struct bko_store *store, int batched)
+{
+	must(self, bko_engine_open(NULL, store, &self->engine));
+	define(self);
+	flush(self);
+	self->batched = batched;
+}
+
+static void *open_memory(const struct world *world, int batched)
+{
+	struct library *self = library_new(world);
+	struct bko_store store = {.struct_size = sizeof store};
+
 	must(self, bko_memory_open(NULL, &self->memory));
 	must(self, bko_memory_store(self->memory, &store));
-	must(self, bko_engine_open(NULL, &store, &self->engine));
-	define(self);
-	self->batched = batched;
+	begin(self, &store, batched);
 	return self;
 }
 
 static void *single_open(const struct world *world)
 {
-	return open_any(world, -1);
+	return open_memory(world, -1);
 }
 
 static void *batched_open(const struct world *world)
 {
-	return open_any(world, 0);
+	return open_memory(world, 0);
+}
+
+static void *open_log(const struct world *world, uint32_t sync)
+{
+	struct library *self = library_new(world);
+	struct bko_store store = {.struct_size = sizeof store};
+	struct bko_medium medium = {.struct_size = sizeof medium};
+	struct bko_medium_file_options on_file = {.struct_size = sizeof on_file,
+	                                          .flags = BKO_MEDIUM_FILE_CREATE};
+	struct bko_log_options options = {.struct_size = sizeof options,
+	                                  .flags = BKO_LOG_CREATE,
+	                                  .sync = sync,
+	                                  .group_commits = BENCH_GROUP,
+	                                  .group_ms = 60000,
+	                                  .segment_size = 1 << 20,
+	                                  .max_batch = 1 << 20};
+
+	must(self, bko_medium_file_open(bench_file("log", 1), &on_file, &self->file));
+	must(self, bko_medium_file_table(self->file, &medium));
+	must(self, bko_log_open(&options, &medium, &self->log));
+	must(self, bko_log_store(self->log, &store));
+	begin(self, &store, -1);
+	return self;
+}
+
+static void *each_open(const struct world *world)
+{
+	return open_log(world, BKO_LOG_SYNC_EACH);
+}
+
+static void *grouped_open(const struct world *world)
+{
+	return open_log(world, BKO_LOG_SYNC_GROUPED);
+}
+
+static void *relaxed_open(const struct world *world)
+{
+	return open_log(world, BKO_LOG_SYNC_RELAXED);
 }
 
 static void library_order(void *host, const struct order *order)
@@ -229,9 +288,14 @@ static void library_receipt(void *host, const struct op *cause)
 	struct text id = cause->id;
 
 	step(self);
+	/* On a disk the two are one commit, as the other peers have it. */
+	if (self->log)
+		must(self, bko_batch_begin(self->engine));
 	receive(self, item, cause->quantity, &cause->id);
 	id.bytes[0] = 'M';
 	set_lot(self, item, moved % LOTS, moved + 1 + LOTS, &id);
+	if (self->log)
+		must(self, bko_batch_end(self->engine, 0));
 }
 
 static void library_query(void *host, uint32_t item, uint32_t want, struct answer *answer)
@@ -338,34 +402,22 @@ static void library_close(void *host)
 
 	must(self, bko_engine_close(self->engine));
 	bko_memory_close(self->memory);
+	must(self, bko_log_close(self->log));
+	bko_medium_file_close(self->file);
 	free(self->moved);
 	free(self);
 }
 
-const struct peer peer_backorder = {
-	.name = "backorder",
-	.open = single_open,
-	.order = library_order,
-	.cancel = library_cancel,
-	.receipt = library_receipt,
-	.query = library_query,
-	.flush = flush,
-	.state = library_state,
-	.bytes = library_bytes,
-	.anatomy = library_anatomy,
-	.close = library_close,
-};
+#define PEER(says, opens)                                                                      \
+	{                                                                                      \
+		.name = says, .open = opens, .order = library_order, .cancel = library_cancel, \
+		.receipt = library_receipt, .query = library_query, .flush = flush,            \
+		.state = library_state, .bytes = library_bytes, .anatomy = library_anatomy,    \
+		.close = library_close                                                         \
+	}
 
-const struct peer peer_backorder_batched = {
-	.name = "backorder, by the hundred",
-	.open = batched_open,
-	.order = library_order,
-	.cancel = library_cancel,
-	.receipt = library_receipt,
-	.query = library_query,
-	.flush = flush,
-	.state = library_state,
-	.bytes = library_bytes,
-	.anatomy = library_anatomy,
-	.close = library_close,
-};
+const struct peer peer_backorder = PEER("backorder", single_open);
+const struct peer peer_backorder_batched = PEER("backorder, by the hundred", batched_open);
+const struct peer peer_log = PEER("backorder, log", each_open);
+const struct peer peer_log_grouped = PEER("backorder, log, by 100", grouped_open);
+const struct peer peer_log_relaxed = PEER("backorder, log, relaxed", relaxed_open);
