@@ -123,7 +123,10 @@ static int32_t log_start(struct bko_log *log, const struct bko_log_options *opti
 		status = bko__log_count_segments(log, size);
 	if (status != BKO_OK)
 		return status;
-	return make ? bko__log_make(log, size, none) : bko__log_recover(log);
+	if (make)
+		return bko__log_make(log, size, none);
+	status = bko__log_recover(log);
+	return status == BKO_OK ? bko__log_replay(log) : status;
 }
 
 static void log_free(struct bko_log *log)
@@ -180,7 +183,8 @@ static void log_set_options(struct bko_log *log, const struct bko_log_options *o
 int32_t bko_log_open(const struct bko_log_options *options, const struct bko_medium *medium,
                      bko_log **log)
 {
-	struct bko_log_options defaults;
+	static const struct bko_log_options defaults = {
+		sizeof defaults, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, 0, NULL, NULL, 0, 0};
 	struct log_arena arena;
 	struct bko_log *made = NULL;
 	int32_t status;
@@ -188,8 +192,6 @@ int32_t bko_log_open(const struct bko_log_options *options, const struct bko_med
 	if (log == NULL || medium == NULL)
 		return BKO_E_MISUSE;
 	*log = NULL;
-	memset(&defaults, 0, sizeof defaults);
-	defaults.struct_size = sizeof defaults;
 	if (options == NULL)
 		options = &defaults;
 	status = log_check_options(options);

@@ -38,10 +38,8 @@ static int append_fits(const struct bko_log *log, size_t payload)
 
 int32_t bko__log_extend(struct bko_log *log)
 {
-	struct bko__log_header plan;
-
-	bko__log_plan(log, &plan);
-	return bko__log_begin_segment(log, &plan, NULL);
+	bko__log_plan(log);
+	return bko__log_begin_segment(log, NULL);
 }
 
 /* Segments that must be free before a batch is taken which leaves so many

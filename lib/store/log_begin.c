@@ -11,8 +11,10 @@
  */
 #include "store/log_state.h"
 
-void bko__log_plan(const struct bko_log *log, struct bko__log_header *plan)
+void bko__log_plan(struct bko_log *log)
 {
+	struct bko__log_header *plan = &log->plan;
+
 	memset(plan, 0, sizeof *plan);
 	plan->kind = BKO__LOG_KIND_LOG;
 	plan->epoch = log->epoch;
@@ -105,9 +107,9 @@ static void begin_enter(struct bko_log *log, const struct bko__log_header *plan,
 	log->told.log_bytes += at - bko__log_header_size(log);
 }
 
-int32_t bko__log_begin_segment(struct bko_log *log, struct bko__log_header *plan,
-                               const struct bko__log_header *source)
+int32_t bko__log_begin_segment(struct bko_log *log, const struct bko__log_header *source)
 {
+	struct bko__log_header *plan = &log->plan;
 	int32_t status = source == NULL ? bko__log_sync(log) : BKO_OK;
 	int alone = plan->first_serial == 0;
 	uint32_t tries, at = 0;
@@ -142,7 +144,7 @@ static int begin_replaces(const struct bko_log *log)
 
 int32_t bko__log_begin(struct bko_log *log)
 {
-	struct bko__log_header plan, source;
+	struct bko__log_header *plan = &log->plan;
 	uint32_t old = log->current;
 	int replaces = 0;
 	int32_t status = BKO_OK;
@@ -153,24 +155,24 @@ int32_t bko__log_begin(struct bko_log *log)
 		return BKO_E_IO;
 	if (log->epoch >= BKO__LOG_EPOCH_MAX)
 		return BKO_E_FULL;
-	bko__log_plan(log, &plan);
-	plan.epoch++;
+	bko__log_plan(log);
+	plan->epoch++;
 	if (old != 0) {
 		status = bko__log_find_header(log, old, BKO__LOG_KIND_LOG, log->current_serial,
-		                              &source);
+		                              &log->source);
 		if (status != BKO_OK)
 			return status;
 		replaces = begin_replaces(log);
-		plan.after = replaces ? log->current_after : log->durable;
-		plan.restated = (uint32_t)(log->number - plan.after);
+		plan->after = replaces ? log->current_after : log->durable;
+		plan->restated = (uint32_t)(log->number - plan->after);
 	}
 	if (replaces) {
-		plan.prev_index = log->current_prev;
-		plan.prev_serial = log->current_prev_serial;
+		plan->prev_index = log->current_prev;
+		plan->prev_serial = log->current_prev_serial;
 		if (log->first == old)
-			plan.first_serial = 0;
+			plan->first_serial = 0;
 	}
-	status = bko__log_begin_segment(log, &plan, old != 0 ? &source : NULL);
+	status = bko__log_begin_segment(log, old != 0 ? &log->source : NULL);
 	if (status != BKO_OK)
 		return status;
 	if (replaces)

@@ -180,23 +180,23 @@ static void compact_enter(struct bko_log *log, uint32_t old_first)
 static int32_t compact_finish(struct bko_log *log)
 {
 	struct bko__log_compaction *compaction = &log->compaction;
+	struct bko__log_header *plan = &log->plan;
 	uint32_t old_first = log->first;
-	struct bko__log_header plan;
 	int32_t status;
 
-	bko__log_plan(log, &plan);
-	plan.checkpoint_index = compaction->index;
-	plan.checkpoint_serial = compaction->serial;
-	plan.covers = compaction->covers;
-	plan.records = compaction->records;
-	plan.first_serial = log->number == compaction->covers ? 0 : compaction->log_first_serial;
-	status = bko__log_begin_segment(log, &plan, NULL);
+	bko__log_plan(log);
+	plan->checkpoint_index = compaction->index;
+	plan->checkpoint_serial = compaction->serial;
+	plan->covers = compaction->covers;
+	plan->records = compaction->records;
+	plan->first_serial = log->number == compaction->covers ? 0 : compaction->log_first_serial;
+	status = bko__log_begin_segment(log, NULL);
 	if (status != BKO_OK)
 		return status;
-	log->checkpoint_last = plan.checkpoint_index;
-	log->checkpoint_serial = plan.checkpoint_serial;
-	log->covers = plan.covers;
-	log->records = plan.records;
+	log->checkpoint_last = plan->checkpoint_index;
+	log->checkpoint_serial = plan->checkpoint_serial;
+	log->covers = plan->covers;
+	log->records = plan->records;
 	status = bko__log_sync(log);
 	if (status == BKO_OK)
 		compact_enter(log, old_first);

@@ -61,18 +61,18 @@ int32_t bko__log_read(struct bko_log *log, uint32_t index, uint32_t at, void *da
 static int32_t medium_verify(struct bko_log *log, uint32_t index, uint32_t at, const uint8_t *data,
                              uint32_t size)
 {
-	uint8_t piece[MEDIUM_PIECE], blank[MEDIUM_PIECE];
-	uint32_t done, part;
+	uint8_t piece[MEDIUM_PIECE];
+	uint32_t done, part, i;
 	int32_t status;
 
-	memset(blank, (int)log->medium.erased, sizeof blank);
 	for (done = 0; done < size; done += part) {
 		part = size - done < MEDIUM_PIECE ? size - done : MEDIUM_PIECE;
 		status = bko__log_read(log, index, at + done, piece, part);
 		if (status != BKO_OK)
 			return status;
-		if (memcmp(piece, data != NULL ? data + done : blank, part) != 0)
-			return BKO_E_IO;
+		for (i = 0; i < part; i++)
+			if (piece[i] != (data != NULL ? data[done + i] : log->medium.erased))
+				return BKO_E_IO;
 	}
 	return BKO_OK;
 }

@@ -74,11 +74,11 @@ static int32_t ending_read(struct bko_log *log, const struct bko__log_header *he
  * first, then of segments. Notes the highest serial of all. */
 static int32_t newest_next(struct bko_log *log, struct bko__log_header *at)
 {
-	struct bko__log_header best, header;
+	struct bko__log_header header, *best = &log->source;
 	uint32_t index;
 	int32_t status;
 
-	memset(&best, 0, sizeof best);
+	memset(best, 0, sizeof *best);
 	for (index = 1; index < log->segments; index++) {
 		status = bko__log_find_header(log, index, 0, 0, &header);
 		if (status == BKO_E_NOT_FOUND)
@@ -87,13 +87,13 @@ static int32_t newest_next(struct bko_log *log, struct bko__log_header *at)
 			return status;
 		if (header.serial > log->serial)
 			log->serial = header.serial;
-		if (header.kind == BKO__LOG_KIND_LOG && header.serial > best.serial &&
+		if (header.kind == BKO__LOG_KIND_LOG && header.serial > best->serial &&
 		    (header.serial < at->serial ||
 		     (header.serial == at->serial && header.index > at->index)))
-			best = header;
+			*best = header;
 	}
-	*at = best;
-	return best.serial != 0 ? BKO_OK : BKO_E_NOT_FOUND;
+	*at = *best;
+	return best->serial != 0 ? BKO_OK : BKO_E_NOT_FOUND;
 }
 
 static int32_t newest_find(struct bko_log *log, struct bko__log_header *header,
@@ -194,22 +194,21 @@ static int32_t recover_enter(struct bko_log *log, const struct bko__log_header *
 /* Finds the end of the log and, if it is not that of a log that was closed,
  * writes down what was found. Where the medium then reads something else than
  * before, it is looked at again. */
-static int32_t recover_end(struct bko_log *log)
+int32_t bko__log_recover(struct bko_log *log)
 {
-	struct bko__log_header header;
 	struct bko__log_ending end;
 	uint32_t tries;
 	int32_t status = BKO_OK;
 
 	for (tries = 0; tries < BKO__LOG_TRIES; tries++) {
-		status = newest_find(log, &header, &end);
+		status = newest_find(log, &log->found, &end);
 		if (status == BKO_E_NOT_FOUND) {
 			log->sealed = 1;
 			return log->read_only || log->label_whole ? BKO_OK
 			                                          : bko__log_write_label(log);
 		}
 		if (status == BKO_OK)
-			status = recover_enter(log, &header, &end);
+			status = recover_enter(log, &log->found, &end);
 		if (status != BKO_OK || log->sealed || log->read_only)
 			return status;
 		status = bko__log_begin(log);
@@ -218,15 +217,4 @@ static int32_t recover_end(struct bko_log *log)
 		recover_forget(log);
 	}
 	return BKO_E_IO;
-}
-
-int32_t bko__log_recover(struct bko_log *log)
-{
-	int32_t status = recover_end(log);
-
-	if (status == BKO_OK && log->checkpoint_first != 0)
-		status = bko__log_replay_checkpoint(log);
-	if (status == BKO_OK && log->first != 0)
-		status = bko__log_replay(log);
-	return status;
 }

@@ -87,23 +87,23 @@ static int32_t replay_next(struct bko_log *log, const struct bko__log_header *he
 	                                                 bko__log_segment_size(log), 0);
 }
 
-int32_t bko__log_replay(struct bko_log *log)
+static int32_t replay_log(struct bko_log *log)
 {
-	struct bko__log_header header, next;
+	struct bko__log_header *header = &log->found, *next = &log->source;
 	int32_t status;
 
-	status = bko__log_find_header(log, log->first, BKO__LOG_KIND_LOG, log->first_serial,
-	                              &header);
-	while (status == BKO_OK && header.index != log->current) {
-		status = replay_next(log, &header, &next);
-		if (status == BKO_OK && next.after < header.after)
-			status = bko__log_note(log, BKO_LOG_DAMAGE_SEGMENT, next.index, 0,
+	status =
+		bko__log_find_header(log, log->first, BKO__LOG_KIND_LOG, log->first_serial, header);
+	while (status == BKO_OK && header->index != log->current) {
+		status = replay_next(log, header, next);
+		if (status == BKO_OK && next->after < header->after)
+			status = bko__log_note(log, BKO_LOG_DAMAGE_SEGMENT, next->index, 0,
 			                       bko__log_segment_size(log), 0);
 		if (status == BKO_OK)
-			status = replay_segment(log, &header, next.after);
-		header = next;
+			status = replay_segment(log, header, next->after);
+		*header = *next;
 	}
-	return status == BKO_OK ? replay_segment(log, &header, log->number) : status;
+	return status == BKO_OK ? replay_segment(log, header, log->number) : status;
 }
 
 /* Reads the records of one segment of the checkpoint. */
@@ -132,26 +132,33 @@ static int32_t replay_rows(struct bko_log *log, const struct bko__log_header *he
 	return status == BKO_E_NOT_FOUND ? BKO_OK : status;
 }
 
-int32_t bko__log_replay_checkpoint(struct bko_log *log)
+static int32_t replay_checkpoint(struct bko_log *log)
 {
-	struct bko__log_header header, next;
+	struct bko__log_header *header = &log->found, *next = &log->source;
 	uint64_t records = 0;
 	int32_t status;
 
-	status = bko__log_find_header(log, log->checkpoint_first, 0, 0, &header);
+	status = bko__log_find_header(log, log->checkpoint_first, 0, 0, header);
 	while (status == BKO_OK) {
-		status = replay_rows(log, &header, &records);
-		next.after = log->records;
-		if (status == BKO_OK && header.index != log->checkpoint_last)
-			status = replay_next(log, &header, &next);
+		status = replay_rows(log, header, &records);
+		next->after = log->records;
+		if (status == BKO_OK && header->index != log->checkpoint_last)
+			status = replay_next(log, header, next);
 		if (status != BKO_OK)
 			return status;
-		if (records != next.after)
-			return bko__log_note(log, BKO_LOG_DAMAGE_CHECKPOINT, header.index, 0,
+		if (records != next->after)
+			return bko__log_note(log, BKO_LOG_DAMAGE_CHECKPOINT, header->index, 0,
 			                     bko__log_segment_size(log), records + 1);
-		if (header.index == log->checkpoint_last)
+		if (header->index == log->checkpoint_last)
 			return BKO_OK;
-		header = next;
+		*header = *next;
 	}
 	return status;
+}
+
+int32_t bko__log_replay(struct bko_log *log)
+{
+	int32_t status = log->checkpoint_first != 0 ? replay_checkpoint(log) : BKO_OK;
+
+	return status == BKO_OK && log->first != 0 ? replay_log(log) : status;
 }

@@ -112,6 +112,9 @@ struct bko_log {
 	struct bko__log_row row;
 
 	struct bko__log_compaction compaction;
+	/* Scratch, as stacks are small: a segment to begin, one that is restated, one
+	 * that is looked at. */
+	struct bko__log_header plan, source, found;
 	struct bko_log_stats told; /* counts of calls and the like */
 	struct bko_log_damage *damages;
 	struct bko_log_damage damage; /* the first */
@@ -265,15 +268,14 @@ int32_t bko__log_seal(struct bko_log *log);
 
 /* log_begin.c. */
 
-/* The header of a segment behind the current one. */
-void bko__log_plan(const struct bko_log *log, struct bko__log_header *plan);
+/* Plans a segment behind the current one: log->plan. */
+void bko__log_plan(struct bko_log *log);
 
 /* Begins a segment of the log as planned (first_serial 0: it is the first of
  * the chain); restates from `source` what the plan says, if there is one, else
  * syncs first. The segment may not yet be durable. BKO_E_NOT_FOUND: what is to
  * be restated can not be read. */
-int32_t bko__log_begin_segment(struct bko_log *log, struct bko__log_header *plan,
-                               const struct bko__log_header *source);
+int32_t bko__log_begin_segment(struct bko_log *log, const struct bko__log_header *source);
 
 /* Sees to it that this open has a segment of its own. */
 int32_t bko__log_begin(struct bko_log *log);
@@ -298,11 +300,10 @@ int32_t bko__log_write_label(struct bko_log *log);
  * else that may not be lost. */
 int32_t bko__log_make(struct bko_log *log, uint64_t size, int32_t none);
 
-/* log_open.c: finds the log's end, then fills the memory. */
+/* log_open.c: finds the log's end, and makes it certain. */
 int32_t bko__log_recover(struct bko_log *log);
 
-/* log_replay.c. */
-int32_t bko__log_replay_checkpoint(struct bko_log *log);
+/* log_replay.c: fills the memory. */
 int32_t bko__log_replay(struct bko_log *log);
 
 /* Notes damage, the first of which an open tells. Returns BKO_E_CORRUPT. */
