@@ -53,15 +53,22 @@ int32_t bko__limit_load(struct bko_engine *engine, struct bko__row *row, int64_t
 int32_t bko__limit_room(struct bko_engine *engine, struct bko__row *row, int64_t now, int64_t *room)
 {
 	struct bko__limit *limit;
+	int64_t used;
+	uint32_t i;
 	int32_t status;
 
 	*room = -1;
 	if (!row || (!row->present && !row->object))
 		return BKO_OK;
-	status = bko__limit_load(engine, row, now, &limit);
-	if (!status && limit->kind == BKO_LIMIT_NUMBER)
-		*room = bko__max(0, limit->limit - limit->used);
-	return status;
+	status = bko__limit_load(engine, row, 0, &limit);
+	if (status || limit->kind != BKO_LIMIT_NUMBER)
+		return status;
+	/* Looking settles nothing: each candidate sees the holds of its own time. */
+	used = limit->used;
+	for (i = 0; i < limit->holds; i++)
+		used -= limit->until[i] <= now ? limit->amount[i] : 0;
+	*room = bko__max(0, limit->limit - used);
+	return BKO_OK;
 }
 
 static int32_t count_hold(struct bko_engine *engine, struct bko__limit *limit, int64_t units,

@@ -439,9 +439,8 @@ struct promise model_promise(const struct model *m, int32_t item, int32_t locati
  * changed it: until then it has not heard that one ran out. */
 static int64_t limit_used(const struct model *m, uint32_t of, int32_t id, int64_t now)
 {
-	struct limit *limit = (struct limit *)&m->limits[of][id];
 	int64_t total = 0;
-	now = limit->settled = greater(now, limit->settled);
+	now = greater(now, m->limits[of][id].settled);
 	for (struct walk w = {.gone = 1}; model_walk((struct model *)m, &w, OP_ANY, OP_ANY);) {
 		int32_t mine = of == BKO_LIMIT_ITEM       ? w.l->item
 		               : of == BKO_LIMIT_CUSTOMER ? w.o->customer
