@@ -275,7 +275,8 @@ BKO_API int32_t bko_memory_hash(bko_memory *memory, uint64_t *hash);
 
 /* Copies all rows of one store into another, emptied first. Rows keep their
  * revisions; those of later batches go on from the higher of both. Hints and
- * lent rows of `to` are void. For snapshots in tests and forked decisions.
+ * lent rows of `to` are void, and an engine that has `to` to itself must not be
+ * open, as it may know rows by heart. For snapshots in tests and forked decisions.
  * Returns: BKO_E_NO_MEMORY; `to` is then empty. Since: 0.1. */
 BKO_API int32_t bko_memory_copy(bko_memory *from, bko_memory *to);
 

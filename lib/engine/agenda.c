@@ -193,11 +193,13 @@ static int32_t expire_all(struct bko_engine *engine, struct bko__pos *pos, int64
 
 static int32_t overdue_supplies(struct bko_engine *engine, struct bko__pos *pos)
 {
-	int32_t status = bko__supplies_load(engine, pos);
+	int32_t status = bko__supply_rows_load(engine, pos);
 	struct bko__event *event = &engine->room.event;
 	struct bko__writer w;
 	uint32_t i;
 
+	if (!status)
+		status = bko__supplies_load(engine, pos);
 	for (i = 0; !status && i < pos->supply_count; i++) {
 		struct bko__supply *supply = &pos->supplies[i];
 		size_t at = pos->row->key_size + 1u;
@@ -210,7 +212,7 @@ static int32_t overdue_supplies(struct bko_engine *engine, struct bko__pos *pos)
 		}
 		if (supply->overdue)
 			continue;
-		supply->overdue = 1;
+		supply->overdue = pos->supplies_moved = 1;
 		w = bko__scratch(engine, 192);
 		bko__supply_put(&w, supply);
 		bko__put(engine, pos->supply_rows[i], w.data, w.size);

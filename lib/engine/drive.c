@@ -41,6 +41,7 @@ int32_t bko__enter(struct bko_engine *engine, uint32_t verb, const struct bko_op
 	}
 	engine->identity = identity;
 	engine->retried = op && (op->flags & BKO_OP_RETRIED);
+	engine->cold = verb == BKO__VERB_VERIFY; /* it looks at what is stored */
 	memset(&engine->progress, 0, sizeof engine->progress);
 	memset(&engine->error, 0, sizeof engine->error);
 	engine->error.line = UINT32_MAX;
@@ -79,7 +80,13 @@ int32_t bko__again(struct bko_engine *engine)
 /* The whole attempt anew, after a batch that was not applied. */
 static int32_t anew(struct bko_engine *engine)
 {
-	bko__tx_clear(engine);
+	if (engine->tx.assumed && engine->reply.status == BKO_REPLY_CONFLICT) {
+		/* most likely what was taken for new is there: look */
+		bko__tx_begin(engine);
+		engine->assuming_failed = 1;
+	} else {
+		bko__tx_clear(engine);
+	}
 	engine->step = BKO__RUN;
 	return bko__again(engine);
 }
@@ -95,13 +102,13 @@ static int32_t applied(struct bko_engine *engine)
 	engine->error.reply = reply->status;
 	engine->error.native = reply->native;
 	switch (reply->status) {
-	case BKO_REPLY_DONE: return BKO_OK;
+	case BKO_REPLY_DONE: engine->landed = 1; return BKO_OK;
 	case BKO_REPLY_CONFLICT: engine->stats.conflicts++; return BKO__ANEW;
 	case BKO_REPLY_BUSY: engine->stats.busy++; return BKO__ANEW;
 	case BKO_REPLY_SILENT:
 	case BKO_REPLY_UNKNOWN:
 		engine->stats.unknown++;
-		engine->tx.uncertain = 1;
+		engine->tx.uncertain = engine->unsure = 1;
 		return BKO__ANEW;
 	case BKO_REPLY_FULL: status = BKO_E_FULL; break;
 	case BKO_REPLY_TOO_LARGE: status = BKO_E_TOO_LARGE; break;
@@ -110,7 +117,7 @@ static int32_t applied(struct bko_engine *engine)
 	case BKO_REPLY_IO: status = BKO_E_IO; break;
 	case BKO_REPLY_UNSUPPORTED: status = BKO_E_UNSUPPORTED; break;
 	default: /* it may have done anything */
-		engine->tx.uncertain = 1;
+		engine->tx.uncertain = engine->unsure = 1;
 		status = BKO_E_CONTRACT;
 		break;
 	}
@@ -218,11 +225,8 @@ static int32_t conclude(struct bko_engine *engine, int32_t status)
 
 static int32_t first_step(struct bko_engine *engine)
 {
-	if (engine->batching)
-		bko__tx_rerun(engine);
-	else
-		bko__tx_next(engine);
-	engine->kept_warm = engine->assuming_failed = 0;
+	bko__tx_begin(engine);
+	engine->landed = engine->assuming_failed = 0;
 	engine->attempt = engine->waited = 0;
 	engine->tx.uncertain = engine->tx.confirm = engine->tx.final = 0;
 	engine->step = BKO__RUN;
@@ -251,13 +255,14 @@ static int32_t resume(struct bko_engine *engine)
 	return BKO_OK;
 }
 
-/* After a call that went well: its rows are known for the next one. A final run of the
- * pull drive has put everything once more; that is what was applied. */
-static void keep_warm(struct bko_engine *engine)
+/* What was applied is known from now on. A final run of the pull drive has put everything
+ * once more, if it went well. */
+static void know(struct bko_engine *engine, int32_t status)
 {
-	uint64_t revision = engine->tx.changes ? engine->reply.revision : 0;
-
-	engine->kept_warm = bko__tx_keep(engine, revision) == BKO_OK;
+	if (status < 0)
+		bko__tx_clear(engine);
+	else if (engine->tx.changes)
+		bko__tx_keep(engine, engine->reply.revision);
 }
 
 int32_t bko__drive(struct bko_engine *engine, bko__run run, void *arguments)
@@ -295,8 +300,8 @@ int32_t bko__drive(struct bko_engine *engine, bko__run run, void *arguments)
 	/* whatever ends the call now, an earlier attempt of it may have landed */
 	if (engine->tx.uncertain && status <= BKO_E_NO_MEMORY && status > BKO_E_NOT_FOUND)
 		status = bko__fail(engine, BKO_E_UNCERTAIN, "an earlier attempt may have happened");
-	if (status == BKO_OK && bko__warm(engine))
-		keep_warm(engine);
+	if (engine->landed && !engine->batching)
+		know(engine, status);
 	engine->step = BKO__IDLE;
 	engine->error.status = status > 0 ? BKO_OK : status;
 	return status > 0 ? BKO_OK : status;
@@ -335,6 +340,8 @@ int32_t bko_engine_abandon(bko_engine *engine)
 		return BKO_E_MISUSE;
 	if (engine->inside)
 		return BKO_E_REENTRY;
+	if (engine->step == BKO__APPLY)
+		engine->unsure = 1; /* it may land yet */
 	engine->reply.waiting = 0;
 	engine->step = BKO__IDLE;
 	return BKO_OK;
@@ -349,8 +356,9 @@ int32_t bko_batch_begin(bko_engine *engine)
 		return status;
 	if (engine->batching)
 		return bko__fail(engine, BKO_E_STATE, "a batch is open");
+	bko__tx_begin(engine);
+	memset(engine->tx.lane_tail, 0, sizeof engine->tx.lane_tail);
 	engine->batching = 1;
-	bko__tx_clear(engine);
 	return BKO_OK;
 }
 
@@ -363,7 +371,7 @@ static int32_t batch_end(struct bko_engine *engine)
 			return BKO_WANT;
 		status = applied(engine);
 	} else {
-		bko__tx_rerun(engine);
+		bko__tx_begin(engine);
 		engine->tx.uncertain = 0;
 		status = hand_out(engine, 0);
 	}
@@ -390,8 +398,11 @@ int32_t bko_batch_end(bko_engine *engine, uint32_t discard)
 		if (status == BKO_WANT)
 			return status;
 	}
+	if (discard || status)
+		bko__tx_clear(engine);
+	else
+		bko__tx_keep_batch(engine, engine->reply.revision);
 	engine->batching = 0;
 	engine->step = BKO__IDLE;
-	bko__tx_clear(engine);
 	return status;
 }

@@ -107,13 +107,13 @@ static size_t aligned(size_t size)
 	return (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
 }
 
-static uint32_t index_size(uint32_t rows)
+static uint32_t buckets_for(uint32_t rows)
 {
-	uint32_t size = 64;
+	uint32_t count = 64;
 
-	while (size < rows * 2)
-		size *= 2;
-	return size;
+	while (count < rows)
+		count *= 2;
+	return count;
 }
 
 /* Copies options (NULL: none) and fills defaults in. */
@@ -150,7 +150,7 @@ static int32_t take_options(const struct bko_options *options, struct bko_option
 
 /* What lies in an arena, in this order. */
 struct layout {
-	size_t engine, rows, index, kept, work, total;
+	size_t engine, rows, buckets, kept, work, total;
 };
 
 static struct layout lay_out(const struct bko_options *options)
@@ -159,10 +159,10 @@ static struct layout lay_out(const struct bko_options *options)
 
 	l.engine = aligned(sizeof(struct bko_engine));
 	l.rows = aligned(options->max_rows * sizeof(struct bko__row *));
-	l.index = aligned(index_size(options->max_rows) * sizeof(uint32_t));
+	l.buckets = aligned(buckets_for(options->max_rows) * sizeof(struct bko__row *));
 	l.kept = (size_t)options->max_rows * KEPT_PER_ROW;
 	l.work = (size_t)options->max_rows * WORK_PER_ROW + WORK_BESIDE;
-	l.total = ALIGN + l.engine + l.rows + l.index + l.kept + l.work;
+	l.total = ALIGN + l.engine + l.rows + l.buckets + l.kept + l.work;
 	return l;
 }
 
@@ -212,10 +212,10 @@ static int32_t open_in_arena(const struct bko_options *options, struct bko_engin
 	e->tx.rows = (struct bko__row **)(void *)at;
 	e->tx.capacity = options->max_rows;
 	at += l.rows;
-	e->tx.index = (uint32_t *)(void *)at;
-	e->tx.index_size = index_size(options->max_rows);
-	memset(at, 0, l.index);
-	at += l.index;
+	e->tx.buckets = (struct bko__row **)(void *)at;
+	e->tx.bucket_count = buckets_for(options->max_rows);
+	memset(at, 0, l.buckets);
+	at += l.buckets;
 	bko__stack_fix(&e->tx.kept, at, l.kept);
 	at += l.kept;
 	bko__stack_fix(&e->tx.work, at, l.work);
@@ -239,6 +239,7 @@ static int32_t open_on_heap(struct bko_options *options, struct bko_engine **eng
 		return BKO_E_NO_MEMORY;
 	memset(e, 0, sizeof *e);
 	bko__stack_open(&e->tx.kept, options->alloc, options->alloc_host);
+	bko__stack_open(&e->tx.warm, options->alloc, options->alloc_host);
 	bko__stack_open(&e->tx.work, options->alloc, options->alloc_host);
 	*engine = e;
 	return BKO_OK;
@@ -273,6 +274,8 @@ int32_t bko_engine_open(const struct bko_options *options, const struct bko_stor
 		return status;
 	(*engine)->magic = BKO__ENGINE_MAGIC;
 	(*engine)->store = table;
+	if (own.pull) /* its final run reads rows after the apply */
+		(*engine)->store.caps &= ~(uint32_t)BKO_STORE_LENDS;
 	(*engine)->options = own;
 	(*engine)->tx.max_rows = own.max_rows;
 	bko__tx_clear(*engine);
@@ -286,13 +289,14 @@ static void release(struct bko_engine *engine)
 	struct bko__tx *tx = &engine->tx;
 
 	bko__stack_close(&tx->kept);
+	bko__stack_close(&tx->warm);
 	bko__stack_close(&tx->work);
 	if (!alloc)
 		return;
 	if (tx->rows)
 		alloc(host, tx->rows, tx->capacity * sizeof(struct bko__row *), 0);
-	if (tx->index)
-		alloc(host, tx->index, tx->index_size * sizeof *tx->index, 0);
+	if (tx->buckets)
+		alloc(host, tx->buckets, tx->bucket_count * sizeof(struct bko__row *), 0);
 	alloc(host, engine, sizeof *engine, 0);
 }
 
@@ -383,9 +387,9 @@ int32_t bko_engine_stats(const bko_engine *engine, struct bko_stats *stats)
 		return BKO_E_STRUCT_SIZE;
 	out = engine->stats;
 	out.children = engine->children;
-	out.memory = sizeof *engine + engine->tx.kept.held + engine->tx.work.held +
-	             engine->tx.capacity * sizeof(struct bko__row *) +
-	             engine->tx.index_size * sizeof(uint32_t);
+	out.memory = sizeof *engine + engine->tx.kept.held + engine->tx.warm.held +
+	             engine->tx.work.held + engine->tx.capacity * sizeof(struct bko__row *) +
+	             engine->tx.bucket_count * sizeof(struct bko__row *);
 	bko__struct_out(stats, stats->struct_size, &out, sizeof out);
 	return BKO_OK;
 }

@@ -88,7 +88,9 @@ struct bko_engine {
 	struct bko_batch batch;
 	enum bko__step step;
 	uint32_t attempt, waited, inside, batching, wait_ms;
-	uint32_t kept_warm;       /* rows are as the last call's DONE left them */
+	uint32_t landed;          /* the batch of this call was applied */
+	uint32_t unsure;          /* some batch may land after all: nothing is kept warm */
+	uint32_t cold;            /* this call reads the store itself */
 	uint32_t assuming_failed; /* this call looked before it wrote after all */
 	uint32_t retried;         /* the op says that an earlier call may have happened */
 	uint64_t identity;
@@ -171,7 +173,7 @@ int32_t bko__check_op(struct bko_engine *engine, const struct bko_op *op, struct
  * looked up when needed, else all are asked for in the first read. */
 static inline int bko__lends(const struct bko_engine *engine)
 {
-	return (engine->store.caps & BKO_STORE_LENDS) != 0;
+	return (engine->store.caps & BKO_STORE_LENDS) != 0; /* never of a pull host */
 }
 
 static inline int32_t bko__status(const struct bko_engine *engine)

@@ -72,8 +72,10 @@ static int32_t explain_place(struct bko_engine *engine, struct bko__ord *order,
 {
 	uint32_t kind, supply, at_least, cut = 0;
 	int64_t date, ahead, parts;
-	int32_t status = bko__part_promise(engine, at->pos, at->part, &kind, &date, &supply);
+	int32_t status = bko__supply_rows_load(engine, at->pos);
 
+	if (!status)
+		status = bko__part_promise(engine, at->pos, at->part, &kind, &date, &supply);
 	if (!status)
 		status = bko__ahead_of(engine, at->pos, at->part, &ahead, &parts, &at_least);
 	if (status)

@@ -81,24 +81,25 @@ static uint32_t place_in(const struct bko__range *range, const struct bko__row *
 }
 
 /* Rows that an earlier call of the batch changed take the place of the store's. */
-static void overlay(struct bko__tx *tx, struct bko__range *range)
+static void overlay(struct bko_engine *engine, struct bko__range *range)
 {
+	struct bko__tx *tx = &engine->tx;
 	uint32_t i, at, kept = 0;
+	struct bko__row *row;
 
 	for (i = 0; i < range->count; i++) {
 		if (range->rows[i]->present)
 			range->rows[kept++] = range->rows[i];
 	}
 	range->count = kept;
-	for (i = 0; i < tx->count; i++) {
-		struct bko__row *row = tx->rows[i];
-
+	for (row = tx->batch; row; row = row->batch) {
 		if (row->staged != BKO_ACTION_PUT || row->stored ||
 		    bko__key_compare(row->key, row->key_size, range->key->bytes, range->key->size) <
 		            0 ||
 		    bko__key_compare(row->key, row->key_size, range->end->bytes,
 		                     range->end->size) >= 0)
 			continue;
+		bko__row_of(engine, row->key, row->key_size); /* it is of this call now */
 		at = place_in(range, row);
 		if ((at && range->rows[at - 1] == row) ||
 		    (range->more && bko__key_compare(row->key, row->key_size, range->last->key,
@@ -137,7 +138,7 @@ static void loaded(struct bko_engine *engine)
 			range->loaded = 1;
 			range->last = range->count ? range->rows[range->count - 1] : NULL;
 			if (engine->batching)
-				overlay(tx, range);
+				overlay(engine, range);
 		}
 	}
 	tx->pending -= tx->asked_count;
@@ -207,7 +208,7 @@ static void assume_fresh(struct bko_engine *engine)
 	uint32_t i;
 
 	if (!tx->fresh || tx->fresh != tx->pending || engine->attempt || engine->retried ||
-	    engine->assuming_failed || !bko__warm(engine))
+	    engine->assuming_failed || engine->batching || !bko__warm(engine))
 		return;
 	for (i = 0; i < tx->count; i++)
 		tx->rows[i]->loaded |= tx->rows[i]->fresh;
@@ -265,14 +266,18 @@ static int32_t take_row(struct bko_engine *engine, struct bko__row *row, const v
 	row->loaded = 1;
 	row->value_size = (uint32_t)size;
 	row->value = value;
-	if (bko__lends(engine))
+	row->lent = bko__lends(engine) ? 1 : 0;
+	if (row->lent && (!row->lasting || row->head))
 		return BKO_OK;
-	copy = bko__stack_take(&engine->tx.kept, size);
+	copy = bko__stack_take(row->lasting && !row->head ? &engine->tx.warm : &engine->tx.kept,
+	                       size);
 	if (!copy)
-		return BKO_E_NO_MEMORY;
+		return row->lent ? BKO_OK : BKO_E_NO_MEMORY;
 	if (size)
 		memcpy(copy, value, size);
-	row->value = copy;
+	row->value = row->own = copy;
+	row->room = (uint32_t)size;
+	row->lent = 0;
 	return BKO_OK;
 }
 

@@ -74,7 +74,7 @@ static void page_open(struct bko_engine *engine, uint32_t lane, uint64_t number,
 
 	page->w = bko__scratch(engine, BKO_VALUE_MAX);
 	if (tail) {
-		page->row = tail;
+		page->row = bko__row_of(engine, tail->key, tail->key_size);
 		bko__write_bytes(&page->w, tail->value, tail->value_size);
 		return;
 	}

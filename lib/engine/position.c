@@ -115,10 +115,8 @@ static void want_beside(struct bko_engine *engine, struct bko__pos *pos, uint32_
 {
 	struct bko__key *key = &engine->room.key;
 
-	if (flags & BKO__POS_SUPPLIES) {
-		bko__pos_subkey(pos, 's', key);
-		pos->supply_range = bko__want_below(engine, key, BKO_SUPPLIES_MAX);
-	}
+	if (flags & BKO__POS_SUPPLIES)
+		bko__supplies_want(engine, pos);
 	if ((flags & BKO__POS_SERVES) && !bko__lends(engine)) {
 		bko__pos_subkey(pos, 'w', key);
 		pos->queue_range = bko__want_below(engine, key, engine->options.serve_lines);
@@ -195,7 +193,7 @@ static int32_t decode(struct bko_engine *engine, struct bko__pos *pos)
 	pos->exists = pos->row->present;
 	pos->lane = bko__lane_of(engine, &pos->item);
 	if (pos->exists) {
-		if (bko__head_get(bko__value(pos->row), &pos->head))
+		if (bko__head_load(engine, pos->row, &pos->head))
 			return bko__fail(engine, BKO_E_CORRUPT, "a position");
 		pos->known = 1;
 	} else {
@@ -313,76 +311,9 @@ int32_t bko__positions_reload(struct bko_engine *engine, int64_t now)
 		pos->served = pos->asked = pos->refused = pos->undone = 0;
 		pos->timeline = NULL;
 		pos->supplies_loaded = 0;
+		pos->supply_rows = NULL;
 	}
 	return bko__positions_load(engine, now);
-}
-
-int32_t bko__supplies_load(struct bko_engine *engine, struct bko__pos *pos)
-{
-	struct bko__key *key = &engine->room.key;
-	int32_t status;
-	uint32_t i;
-
-	if (pos->timeline)
-		return BKO_OK;
-	if (pos->head.supplies && !pos->supplies_loaded && !pos->supply_range) {
-		bko__pos_subkey(pos, 's', key);
-		pos->supply_range = bko__want_below(engine, key, BKO_SUPPLIES_MAX);
-	}
-	if (engine->tx.defaults->calendars && !pos->calendar_row) {
-		bko__key_begin(key, 'L');
-		bko__key_id(key, pos->location.data, pos->location.size);
-		pos->calendar_row = bko__want(engine, key, BKO__WANT_FREE);
-	}
-	status = bko__fetch(engine);
-	if (status)
-		return status;
-	if (pos->calendar_row && pos->calendar_row->present) {
-		pos->calendar = bko__take(engine, sizeof *pos->calendar);
-		if (!pos->calendar)
-			return engine->tx.status;
-		if (bko__calendar_get(bko__value(pos->calendar_row), pos->calendar))
-			return bko__fail(engine, BKO_E_CORRUPT, "a calendar");
-	}
-	if (!pos->supplies_loaded && pos->supply_range && pos->supply_range->count) {
-		uint32_t count = pos->supply_range->count;
-
-		pos->supplies = bko__take(engine, (count + 1) * sizeof *pos->supplies);
-		pos->supply_rows = bko__take(engine, (count + 1) * sizeof *pos->supply_rows);
-		if (!pos->supplies || !pos->supply_rows)
-			return engine->tx.status;
-		for (i = 0; i < count; i++) {
-			const struct bko__row *row = pos->supply_range->rows[i];
-			size_t at = pos->row->key_size + 1u;
-
-			pos->supply_rows[i] = pos->supply_range->rows[i];
-			if (row->key_size <= at || row->key_size - at - 1 != row->key[at] ||
-			    row->key[at] > BKO_ID_MAX ||
-			    bko__supply_get(bko__value(row), &pos->supplies[i]))
-				return bko__fail(engine, BKO_E_CORRUPT, "a supply");
-		}
-		pos->supply_count = count;
-	}
-	pos->supplies_loaded = 1;
-	bko__timeline_renew(engine, pos);
-	return engine->tx.status;
-}
-
-/* A position without supplies needs no more of a timeline than its count. */
-void bko__timeline_renew(struct bko_engine *engine, struct bko__pos *pos)
-{
-	static const struct bko__timeline empty;
-
-	if (!pos->supply_count) {
-		pos->timeline = &empty;
-		return;
-	}
-	if (!pos->timeline_own)
-		pos->timeline_own = bko__take(engine, sizeof *pos->timeline);
-	pos->timeline = pos->timeline_own;
-	if (pos->timeline_own)
-		bko__timeline_build(pos->timeline_own, pos->supplies, pos->supply_count,
-		                    pos->calendar, pos->now);
 }
 
 void bko__pos_view(const struct bko__pos *pos, uint32_t order_class, struct bko__view *view)
@@ -462,6 +393,13 @@ static int32_t put_position(struct bko_engine *engine, struct bko__pos *pos)
 	w = bko__scratch(engine, 384);
 	bko__head_put(&w, head);
 	bko__put(engine, pos->row, w.data, w.size);
+	if (pos->row->lasting) {
+		struct bko__head *put = bko__take(engine, sizeof *put);
+
+		if (put)
+			*put = *head;
+		pos->put = put;
+	}
 	return bko__demand_put(engine, pos, edges);
 }
 

@@ -23,6 +23,8 @@ struct bko__pos {
 	uint32_t switched;              /* the switch as settled before the operation */
 	uint32_t lane;                  /* of its events */
 	uint32_t new_parts;             /* this call put parts into its queue */
+	uint32_t supplies_moved;        /* and changed its supplies */
+	const struct bko__head *put;    /* as it was put */
 	int64_t trial;                  /* units taken while sets of locations are tried */
 	int64_t served;                 /* units given to waiting lines */
 	int64_t asked, refused, undone; /* to be counted as demand: units accepted, refused, .. */
@@ -68,8 +70,11 @@ int32_t bko__positions_load(struct bko_engine *engine, int64_t now);
 /* Loads them once more as they are stored, after an undo. */
 int32_t bko__positions_reload(struct bko_engine *engine, int64_t now);
 
-/* Supplies of loaded positions, with timeline and calendar. */
+/* timeline.c. Supplies of loaded positions, with timeline and calendar: as read, or as
+ * remembered; and as read for sure, with their rows. */
+void bko__supplies_want(struct bko_engine *engine, struct bko__pos *pos);
 int32_t bko__supplies_load(struct bko_engine *engine, struct bko__pos *pos);
+int32_t bko__supply_rows_load(struct bko_engine *engine, struct bko__pos *pos);
 void bko__timeline_renew(struct bko_engine *engine, struct bko__pos *pos);
 
 /* What a decision at this position looks at. Supplies must be loaded. */

@@ -215,7 +215,7 @@ static int32_t shortage_page_read(struct bko_engine *engine, struct shortage_ste
 	bko__pos_key(s->item, s->location, &page->from);
 	row = bko__want(engine, &page->from, BKO__WANT_FREE);
 	status = bko__fetch(engine);
-	if (!status && row->present && bko__head_get(bko__value(row), &page->head))
+	if (!status && row->present && bko__head_load(engine, row, &page->head))
 		status = bko__fail(engine, BKO_E_CORRUPT, "a position");
 	s->over = !page->head.missing;
 	return status;

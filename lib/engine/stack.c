@@ -10,7 +10,7 @@ void bko__stack_open(struct bko__stack *stack, bko_alloc_fn alloc, void *host)
 	stack->alloc = alloc;
 	stack->host = host;
 	stack->first = stack->current = NULL;
-	stack->held = 0;
+	stack->held = stack->taken = 0;
 }
 
 void bko__stack_fix(struct bko__stack *stack, void *memory, size_t size)
@@ -68,12 +68,14 @@ void *bko__stack_take(struct bko__stack *stack, size_t size)
 	stack->current = block;
 	piece = (uint8_t *)(block + 1) + block->used;
 	block->used += size;
+	stack->taken += size;
 	return piece;
 }
 
 void bko__stack_reset(struct bko__stack *stack)
 {
 	stack->current = stack->first;
+	stack->taken = 0;
 	if (stack->first)
 		stack->first->used = 0;
 }

@@ -18,7 +18,8 @@ struct bko__stack {
 	bko_alloc_fn alloc; /* NULL: fixed */
 	void *host;
 	struct bko__block *first, *current;
-	size_t held; /* bytes of all blocks */
+	size_t held;  /* bytes of all blocks */
+	size_t taken; /* about: of all pieces since the last reset */
 };
 
 void bko__stack_open(struct bko__stack *stack, bko_alloc_fn alloc, void *host);

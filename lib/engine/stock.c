@@ -94,7 +94,7 @@ int32_t bko__supply_store(struct bko_engine *engine, struct bko__pos *pos, struc
 	uint32_t before = row->present;
 	struct bko__writer w;
 
-	pos->dirty = 1;
+	pos->dirty = pos->supplies_moved = 1;
 	pos->timeline = NULL; /* decisions after this look anew */
 	if (supply->expected <= 0) {
 		pos->head.supplies -= before;

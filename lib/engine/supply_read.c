@@ -84,7 +84,7 @@ static int32_t run_supplies(struct bko_engine *engine, void *arguments)
 	int32_t status = load_listed(engine, l, &pos);
 
 	if (!status)
-		status = bko__supplies_load(engine, pos);
+		status = bko__supply_rows_load(engine, pos);
 	if (status)
 		return status;
 	sort_supplies(pos->supplies, order, pos->supply_count);

@@ -83,7 +83,7 @@ static int unchanged(struct bko_engine *engine, const struct bko__pos *pos)
 	struct bko__writer a = bko__scratch(engine, 384), b = bko__scratch(engine, 384);
 
 	if (!stored || a.full || b.full || engine->tx.changes ||
-	    bko__head_get(bko__value(pos->row), stored))
+	    bko__head_load(engine, pos->row, stored))
 		return 0;
 	*now = pos->head;
 	now->settled = stored->settled;

@@ -1,13 +1,10 @@
 /*
- * tx.c - the rows of a call. Up to FEW rows are found by looking at each hash;
- * beyond that by an index.
+ * tx.c - the rows of a call, and those that earlier ones left.
  */
 #include "engine/tx.h"
 
 #include "base/hash.h"
 #include "engine/engine.h"
-
-enum { FEW = 24 };
 
 void *bko__take(struct bko_engine *engine, size_t size)
 {
@@ -50,46 +47,59 @@ static int same_key(const struct bko__row *row, uint32_t hash, const uint8_t *ke
 	return row->hash == hash && row->key_size == size && !memcmp(row->key, key, size);
 }
 
-static struct bko__row *find(const struct bko__tx *tx, uint32_t hash, const uint8_t *key,
-                             uint32_t size)
+static struct bko__row **bucket_of(const struct bko__tx *tx, uint32_t hash)
 {
-	uint32_t i, at;
+	return &tx->buckets[hash & (tx->bucket_count - 1)];
+}
 
-	if (tx->count <= FEW) {
-		for (i = 0; i < tx->count; i++) {
-			if (same_key(tx->rows[i], hash, key, size))
-				return tx->rows[i];
+/* Twice the buckets, once there are more rows than that; without memory for them
+ * chains grow longer. */
+static void more_buckets(struct bko_engine *engine)
+{
+	struct bko__tx *tx = &engine->tx;
+	uint32_t before = tx->bucket_count, i;
+	bko_alloc_fn alloc = engine->options.alloc;
+	struct bko__row **old = tx->buckets, *row;
+
+	if (tx->total < before || !alloc || before > UINT32_MAX / 4)
+		return;
+	tx->bucket_count = before ? before * 2 : 64;
+	tx->buckets = alloc(engine->options.alloc_host, NULL, 0,
+	                    tx->bucket_count * sizeof(struct bko__row *));
+	if (!tx->buckets) {
+		tx->buckets = old;
+		tx->bucket_count = before;
+		return;
+	}
+	memset(tx->buckets, 0, tx->bucket_count * sizeof(struct bko__row *));
+	for (i = 0; i < before; i++) {
+		while ((row = old[i]) != NULL) {
+			old[i] = row->chain;
+			row->chain = *bucket_of(tx, row->hash);
+			*bucket_of(tx, row->hash) = row;
 		}
-		return NULL;
 	}
-	for (at = hash & (tx->index_size - 1); tx->index[at];
-	     at = (at + 1) & (tx->index_size - 1)) {
-		struct bko__row *row = tx->rows[tx->index[at] - 1];
-
-		if (same_key(row, hash, key, size))
-			return row;
-	}
-	return NULL;
+	if (old)
+		alloc(engine->options.alloc_host, old, before * sizeof(struct bko__row *), 0);
 }
 
-static void index_row(struct bko__tx *tx, uint32_t number)
+static void unlink_row(struct bko__tx *tx, const struct bko__row *row)
 {
-	uint32_t at = tx->rows[number]->hash & (tx->index_size - 1);
+	struct bko__row **at = bucket_of(tx, row->hash);
 
-	while (tx->index[at])
-		at = (at + 1) & (tx->index_size - 1);
-	tx->index[at] = number + 1;
+	while (*at != row)
+		at = &(*at)->chain;
+	*at = row->chain;
+	tx->total--;
 }
 
-/* Room for one more row: the list and the index grow together, the index at
- * most half full. */
+/* Room for one more row of the call. */
 static int make_room(struct bko_engine *engine)
 {
 	struct bko__tx *tx = &engine->tx;
-	uint32_t capacity = tx->capacity ? tx->capacity * 2 : 64, size, i;
+	uint32_t capacity = tx->capacity ? tx->capacity * 2 : 64;
 	bko_alloc_fn alloc = engine->options.alloc;
 	struct bko__row **rows;
-	uint32_t *index;
 
 	if (tx->count < tx->capacity)
 		return 1;
@@ -97,17 +107,6 @@ static int make_room(struct bko_engine *engine)
 		capacity = tx->max_rows;
 	if (capacity <= tx->count || !alloc)
 		return 0;
-	for (size = 64; size < capacity * 2; size *= 2)
-		continue;
-	index = alloc(engine->options.alloc_host, tx->index, tx->index_size * sizeof *index,
-	              size * sizeof *index);
-	if (!index)
-		return 0;
-	tx->index = index;
-	tx->index_size = size;
-	memset(index, 0, size * sizeof *index);
-	for (i = 0; tx->count > FEW && i < tx->count; i++)
-		index_row(tx, i);
 	rows = alloc(engine->options.alloc_host, tx->rows, tx->capacity * sizeof(struct bko__row *),
 	             capacity * sizeof(struct bko__row *));
 	if (!rows)
@@ -117,51 +116,85 @@ static int make_room(struct bko_engine *engine)
 	return 1;
 }
 
-static struct bko__row *add(struct bko_engine *engine, uint32_t hash, const uint8_t *key,
-                            uint32_t size)
+static struct bko__row *new_row(struct bko_engine *engine, uint32_t hash, const uint8_t *key,
+                                uint32_t size)
 {
 	struct bko__tx *tx = &engine->tx;
+	uint32_t kind = bko__lasts(engine, key, size);
 	struct bko__row *row = NULL;
 	uint8_t *bytes;
-	uint32_t i;
 
-	if (make_room(engine))
-		row = bko__stack_take(&tx->kept, sizeof *row + size);
+	more_buckets(engine);
+	if (!tx->bucket_count)
+		return NULL;
+	if (kind & BKO__LASTS)
+		row = bko__stack_take(&tx->warm, sizeof *row + size);
 	if (!row) {
-		if (!tx->status)
-			tx->status = bko__fail(engine,
-			                       tx->count >= tx->max_rows ? BKO_E_TOO_LARGE
-			                                                 : BKO_E_NO_MEMORY,
-			                       "rows of one call");
-		row = bko__stack_take(&tx->work, sizeof *row);
-		if (!row)
-			row = &engine->spare_row;
-		memset(row, 0, sizeof *row);
-		row->loaded = 1;
-		return row;
+		kind &= ~(uint32_t)BKO__LASTS;
+		row = bko__stack_take(&tx->kept, sizeof *row + size);
 	}
+	if (!row)
+		return NULL;
 	memset(row, 0, sizeof *row);
 	bytes = (uint8_t *)(row + 1);
 	memcpy(bytes, key, size);
 	row->key = bytes;
 	row->key_size = size;
 	row->hash = hash;
-	tx->rows[tx->count++] = row;
-	if (tx->count == FEW + 1) {
-		for (i = 0; i < tx->count; i++)
-			index_row(tx, i);
-	} else if (tx->count > FEW) {
-		index_row(tx, tx->count - 1);
-	}
+	row->lasting = (kind & BKO__LASTS) != 0;
+	row->head = (kind & BKO__IS_HEAD) != 0;
+	row->chain = *bucket_of(tx, hash);
+	*bucket_of(tx, hash) = row;
+	tx->total++;
+	return row;
+}
+
+static struct bko__row *failed_row(struct bko_engine *engine)
+{
+	struct bko__tx *tx = &engine->tx;
+	struct bko__row *row;
+
+	if (!tx->status)
+		tx->status =
+			bko__fail(engine,
+		                  tx->outside + tx->batch_count >= tx->max_rows ? BKO_E_TOO_LARGE
+		                                                                : BKO_E_NO_MEMORY,
+		                  "rows of one call");
+	row = bko__stack_take(&tx->work, sizeof *row);
+	if (!row)
+		row = &engine->spare_row;
+	memset(row, 0, sizeof *row);
+	row->loaded = 1;
 	return row;
 }
 
 struct bko__row *bko__row_of(struct bko_engine *engine, const uint8_t *key, uint32_t size)
 {
+	struct bko__tx *tx = &engine->tx;
 	uint32_t hash = hash_key(key, size);
-	struct bko__row *row = find(&engine->tx, hash, key, size);
+	struct bko__row *row = tx->bucket_count ? *bucket_of(tx, hash) : NULL;
 
-	return row ? row : add(engine, hash, key, size);
+	while (row && !same_key(row, hash, key, size))
+		row = row->chain;
+	if (row && row->listed)
+		return row;
+	if (!row || !row->in_batch) {
+		if (tx->outside + tx->batch_count >= tx->max_rows)
+			return failed_row(engine);
+		tx->outside++;
+	}
+	if (!make_room(engine))
+		return failed_row(engine);
+	if (!row)
+		row = new_row(engine, hash, key, size);
+	if (!row)
+		return failed_row(engine);
+	row->listed = 1;
+	row->object = NULL;
+	row->action = BKO_ACTION_NONE;
+	row->guard = row->sentinel = 0;
+	tx->rows[tx->count++] = row;
+	return row;
 }
 
 struct bko__row *bko__want(struct bko_engine *engine, const struct bko__key *key, uint32_t flags)
@@ -169,7 +202,7 @@ struct bko__row *bko__want(struct bko_engine *engine, const struct bko__key *key
 	uint32_t before = engine->tx.count;
 	struct bko__row *row = bko__row_of(engine, key->bytes, key->size);
 
-	if (engine->tx.count != before) {
+	if (engine->tx.count != before && !row->loaded) {
 		engine->tx.pending++;
 		row->fresh = (flags & BKO__WANT_FRESH) != 0;
 		engine->tx.fresh += row->fresh;
@@ -233,6 +266,7 @@ struct bko__row *bko__blind_row(struct bko_engine *engine, const struct bko__key
 		engine->tx.pending--;
 		engine->tx.fresh -= row->fresh;
 	}
+	row->blind |= !row->loaded;
 	row->loaded = 1;
 	return row;
 }
@@ -271,17 +305,81 @@ void bko__tx_clear(struct bko_engine *engine)
 {
 	struct bko__tx *tx = &engine->tx;
 
-	if (tx->count > FEW)
-		memset(tx->index, 0, tx->index_size * sizeof *tx->index);
-	tx->count = 0;
+	if (tx->total)
+		memset(tx->buckets, 0, tx->bucket_count * sizeof(struct bko__row *));
+	tx->count = tx->outside = tx->total = 0;
+	tx->batch = NULL;
+	tx->batch_count = 0;
 	tx->ranges = NULL;
 	tx->ranges_end = &tx->ranges;
 	tx->pending = tx->fresh = tx->assumed = 0;
 	tx->reads = 0;
 	bko__stack_reset(&tx->kept);
+	bko__stack_reset(&tx->warm);
 	if (engine->batching)
 		memset(tx->lane_tail, 0, sizeof tx->lane_tail);
 	bko__tx_rerun(engine);
+}
+
+/* A row of the call before: it is of the batch now, or still known, or goes. */
+static void leave(struct bko_engine *engine, struct bko__row *row)
+{
+	struct bko__tx *tx = &engine->tx;
+
+	row->listed = row->guard = 0;
+	row->action = BKO_ACTION_NONE;
+	if (row->in_batch || (!engine->batching && bko__row_lasts(row)))
+		return;
+	if (!engine->batching || !row->loaded || row->blind) {
+		unlink_row(tx, row);
+		return;
+	}
+	row->in_batch = 1;
+	row->batch = tx->batch;
+	tx->batch = row;
+	tx->batch_count++;
+}
+
+/* Ranges are asked for anew: what they held is known, but not what joined them. */
+void bko__tx_begin(struct bko_engine *engine)
+{
+	struct bko__tx *tx = &engine->tx;
+	uint32_t i;
+
+	for (i = 0; i < tx->count; i++)
+		leave(engine, tx->rows[i]);
+	tx->count = tx->outside = 0;
+	tx->ranges = NULL;
+	tx->ranges_end = &tx->ranges;
+	tx->pending = tx->fresh = tx->assumed = 0;
+	tx->reads = 0;
+	if (!engine->batching)
+		bko__stack_reset(&tx->kept);
+	if (tx->total && !engine->batching && !bko__warm(engine))
+		bko__tx_clear(engine);
+	else
+		bko__tx_rerun(engine);
+}
+
+/* After the batch: its rows are known, or go. */
+void bko__tx_keep_batch(struct bko_engine *engine, uint64_t revision)
+{
+	struct bko__tx *tx = &engine->tx;
+	struct bko__row *row;
+
+	bko__tx_begin(engine);
+	while ((row = tx->batch) != NULL) {
+		tx->batch = row->batch;
+		row->in_batch = row->guarded = 0;
+		if (row->staged) {
+			row->stored = row->present;
+			row->revision = revision;
+			row->staged = BKO_ACTION_NONE;
+		}
+		if (!bko__row_lasts(row))
+			unlink_row(tx, row);
+	}
+	tx->batch_count = 0;
 }
 
 void bko__tx_rerun(struct bko_engine *engine)
@@ -312,20 +410,13 @@ void bko__tx_rerun(struct bko_engine *engine)
 int32_t bko__tx_settle(struct bko_engine *engine)
 {
 	struct bko__tx *tx = &engine->tx;
-	struct bko__range *range;
 	uint32_t i;
 
 	for (i = 0; i < tx->count; i++) {
 		struct bko__row *row = tx->rows[i];
-		uint8_t *copy;
 
-		if (row->action != BKO_ACTION_PUT)
-			continue;
-		copy = bko__stack_take(&tx->kept, row->next_size);
-		if (!copy)
+		if (row->action == BKO_ACTION_PUT && !bko__row_room(engine, row))
 			return bko__fail(engine, BKO_E_BATCH_FULL, "rows of the batch");
-		memcpy(copy, row->next, row->next_size);
-		row->next = copy;
 	}
 	for (i = 0; i < tx->count; i++) {
 		struct bko__row *row = tx->rows[i];
@@ -334,16 +425,10 @@ int32_t bko__tx_settle(struct bko_engine *engine)
 		if (row->action == BKO_ACTION_NONE)
 			continue;
 		row->staged = row->action;
-		row->loaded = 1;
-		row->present = row->action == BKO_ACTION_PUT;
-		row->value = row->present ? row->next : NULL;
-		row->value_size = row->present ? row->next_size : 0;
+		bko__row_becomes(engine, row);
 		if (row->key[0] == 'E')
 			tx->lane_tail[row->key[1]] = row;
 	}
-	/* what a range holds may have changed: later calls ask for it anew */
-	for (range = tx->ranges; range; range = range->next)
-		range->limit = 0;
 	return BKO_OK;
 }
 
@@ -395,16 +480,20 @@ static void fill_entry(const struct bko__row *row, uint32_t action, struct bko_e
 int32_t bko__tx_entries(struct bko_engine *engine, struct bko_batch *batch, uint32_t guards_only)
 {
 	struct bko__tx *tx = &engine->tx;
-	struct bko_entry *entries = bko__take(engine, (tx->count + 1) * sizeof *entries);
+	uint32_t rows = engine->batching ? tx->batch_count : tx->count, i;
+	struct bko_entry *entries = bko__take(engine, (rows + (size_t)1) * sizeof *entries);
 	const struct bko_store *store = &engine->store;
+	const struct bko__row *row = tx->batch;
 	size_t count = 0, bytes = 0;
-	uint32_t i;
 
 	if (!entries)
 		return tx->status;
-	for (i = 0; i < tx->count; i++) {
-		const struct bko__row *row = tx->rows[i];
-		uint32_t action = row->action ? row->action : row->staged;
+	for (i = 0; i < rows; i++, row = row->batch) {
+		uint32_t action;
+
+		if (!engine->batching)
+			row = tx->rows[i];
+		action = row->action ? row->action : row->staged;
 
 		if (guards_only)
 			action = BKO_ACTION_NONE;

@@ -16,20 +16,38 @@
 #include "base/records.h"
 #include "engine/stack.h"
 
+/* A position's row as it is in the store, decoded once for many calls. */
+struct bko__known {
+	struct bko__head head;
+	struct bko__supply *supplies; /* without their sources; NULL: not looked at */
+	struct bko__supply *supply_memory;
+	uint32_t supply_count, supply_room;
+};
+
 /* A row: as it is in the store, as earlier calls of a batch left it, as this
  * call wants it. */
 struct bko__row {
 	const uint8_t *key;
 	const uint8_t *value; /* current: the store's, or that of an earlier call of the batch */
 	const uint8_t *next;  /* what this call puts */
+	uint8_t *own;         /* memory of the row for a value, of `room` bytes; NULL: none */
 	void *object;         /* decoded by this run of the call, NULL if not */
+	struct bko__known *known; /* of a lasting position: the current value, decoded */
+	struct bko__row *chain;   /* rows of one bucket */
+	struct bko__row *batch;   /* next row of the batch */
 	uint64_t revision, hint;
-	uint32_t key_size, value_size, next_size, hash;
+	uint32_t key_size, value_size, next_size, hash, room;
 	uint8_t loaded, present, stored; /* stored: present in the store, under `revision` */
 	uint8_t action, staged; /* BKO_ACTION_ of this call; of earlier ones of the batch */
 	uint8_t guard, guarded; /* this call's wish; earlier calls' */
 	uint8_t fresh;          /* wanted as new, and assumed absent without looking */
 	uint8_t sentinel;       /* wanted with a guard, if not by this run yet */
+	uint8_t listed;         /* among the rows of this call */
+	uint8_t in_batch;       /* among those of the batch */
+	uint8_t lasting;        /* may stay known after the call, see WARM ROWS */
+	uint8_t lent;           /* `value` is the store's memory */
+	uint8_t blind;          /* to be overwritten without looking */
+	uint8_t head;           /* its key is that of a position */
 };
 
 struct bko__range {
@@ -49,10 +67,15 @@ struct bko__news {
 
 struct bko__tx {
 	struct bko__stack kept; /* rows: until the call, or the batch, is over */
+	struct bko__stack warm; /* lasting rows: until all are forgotten */
 	struct bko__stack work; /* everything decoded: until the next run */
-	struct bko__row **rows;
-	uint32_t *index; /* open addressing over rows, once they are many; 0: free, else row + 1 */
-	uint32_t count, capacity, index_size, max_rows;
+	struct bko__row **rows; /* of this call */
+	uint32_t count, capacity, max_rows;
+	uint32_t outside;          /* of them, those that are not of the batch */
+	struct bko__row **buckets; /* of all rows, by hash */
+	uint32_t bucket_count, total;
+	struct bko__row *batch; /* rows that earlier calls of the batch looked at */
+	uint32_t batch_count;
 	struct bko__range *ranges, **ranges_end;
 	struct bko__news *news, **news_end;
 	struct bko__pos *positions, **positions_end;
@@ -133,16 +156,34 @@ static inline struct bko_span bko__next_value(const struct bko__row *row)
 	return span;
 }
 
-/* WARM ROWS. Where one engine alone uses a store that hands out copies, rows stay
- * known between calls: a change then costs one trip, its guards telling if the
- * assumption was wrong. */
+/* WARM ROWS. Where one engine alone uses a store, rows stay known between calls, so
+ * that a change costs one trip and a question about a known position none; guards
+ * tell if the assumption was wrong. Of a store that lends only those are worth it
+ * that many calls look at. An apply whose end nobody knows ends it for good. */
 int bko__warm(const struct bko_engine *engine);
-int32_t bko__tx_keep(struct bko_engine *engine, uint64_t revision); /* after DONE */
-void bko__tx_next(struct bko_engine *engine);                       /* before the next call */
+
+/* What a new row is: whether it may stay known, and whether its key is that of a
+ * position. */
+enum { BKO__LASTS = 1, BKO__IS_HEAD = 2 };
+uint32_t bko__lasts(const struct bko_engine *engine, const uint8_t *key, uint32_t size);
+
+/* After its call: whether the row stays known. Of a position only what was decoded. */
+int bko__row_lasts(struct bko__row *row);
+
+/* Room for what the call puts into the row, which then becomes its value. */
+int bko__row_room(struct bko_engine *engine, struct bko__row *row);
+void bko__row_becomes(struct bko_engine *engine, struct bko__row *row);
+
+/* Reads a position's row; 0, or -1 where its bytes are no position. */
+int bko__head_load(struct bko_engine *engine, struct bko__row *row, struct bko__head *head);
+
+void bko__tx_keep(struct bko_engine *engine, uint64_t revision); /* after DONE */
+void bko__tx_keep_batch(struct bko_engine *engine, uint64_t revision);
 void bko__tx_unassume(struct bko_engine *engine);
 
 /* For the driver. */
 struct bko__row *bko__row_of(struct bko_engine *engine, const uint8_t *key, uint32_t size);
+void bko__tx_begin(struct bko_engine *engine);     /* another call: its rows are none yet */
 void bko__tx_clear(struct bko_engine *engine);     /* forget every row */
 void bko__tx_rerun(struct bko_engine *engine);     /* forget what the last run made of them */
 int32_t bko__tx_settle(struct bko_engine *engine); /* batch: this call's changes are staged */
