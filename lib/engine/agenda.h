@@ -23,13 +23,6 @@ void bko__agenda_put_due(struct bko_engine *engine, struct bko__pos *pos);
 struct bko__row *bko__agenda_row(struct bko_engine *engine, const struct bko__pos *pos,
                                  int64_t until);
 
-/* What a hold has at a position. */
-struct bko__held {
-	int64_t allocated, backordered, outside;
-	struct bko__rank rank; /* of the waiting units */
-	int32_t holds;         /* 1 it comes, -1 it goes, 0 it stays */
-};
-
 /* Adds to (or with negative figures takes from) the sums of that row, once it is
  * fetched, and to the head's held_allocated; the row goes when nothing is left. */
 int32_t bko__agenda_add(struct bko_engine *engine, struct bko__pos *pos, int64_t until,

@@ -293,16 +293,14 @@ static int32_t amend_location(struct bko_engine *engine, struct amending *a)
 	return status;
 }
 
-static int32_t run_amend(struct bko_engine *engine, void *arguments)
+static int32_t amend_order(struct bko_engine *engine, void *arguments)
 {
 	struct amending *a = arguments;
 	const uint32_t of_line = BKO_AMEND_QUANTITY | BKO_AMEND_LOCATION;
 	const uint32_t of_rank = BKO_AMEND_CLASS | BKO_AMEND_NEED_BY | BKO_AMEND_RANK;
-	int32_t status = bko__order_op_begin(engine, &a->call);
+	int32_t status = BKO_OK;
 	uint32_t standing;
 
-	if (status)
-		return status;
 	standing = bko__order_status(&a->call.order, a->call.order.now);
 	if (standing != BKO_STATUS_HELD && standing != BKO_STATUS_OPEN &&
 	    standing != BKO_STATUS_PARTLY_SHIPPED)
@@ -315,9 +313,12 @@ static int32_t run_amend(struct bko_engine *engine, void *arguments)
 		status = amend_quantity(engine, a);
 	if (!status && (a->amend.set & BKO_AMEND_LOCATION))
 		status = amend_location(engine, a);
-	if (status == BKO__REFUSED)
-		return BKO_OK;
-	return status ? status : bko__order_op_end(engine, &a->call);
+	return status;
+}
+
+static int32_t run_amend(struct bko_engine *engine, void *arguments)
+{
+	return bko__order_op_run(engine, arguments, amend_order);
 }
 
 static int32_t check_amend(struct bko_engine *engine, const struct bko_amend *m)

@@ -30,10 +30,10 @@ static int32_t cancel_line(struct bko_engine *engine, struct cancelling *c, uint
 	return BKO_OK;
 }
 
-static int32_t run_cancel(struct bko_engine *engine, void *arguments)
+static int32_t cancel_units(struct bko_engine *engine, void *arguments)
 {
 	struct cancelling *c = arguments;
-	int32_t status = bko__order_op_begin(engine, &c->call);
+	int32_t status = BKO_OK;
 	struct bko__ord *order = &c->call.order;
 	uint32_t line, to, i, open = 0;
 	struct bko_pick pick;
@@ -51,7 +51,12 @@ static int32_t run_cancel(struct bko_engine *engine, void *arguments)
 		open |= bko__line_open(&order->lines[i].rec) > 0;
 	if (!open && order->rec.state == BKO__O_HELD)
 		order->rec.state = BKO__O_RELEASED;
-	return bko__order_op_end(engine, &c->call);
+	return BKO_OK;
+}
+
+static int32_t run_cancel(struct bko_engine *engine, void *arguments)
+{
+	return bko__order_op_run(engine, arguments, cancel_units);
 }
 
 int32_t bko__units_check(struct bko_engine *engine, struct bko__order_op *call,

@@ -20,23 +20,23 @@ static int32_t move_agenda(struct bko_engine *engine, struct confirming *c,
                            const struct bko__at *at, int64_t until)
 {
 	int64_t waiting = bko__at_waiting(at);
-	struct bko__held held;
+	struct bko__held *held = &engine->room.held;
 	int32_t status;
 
-	memset(&held, 0, sizeof held);
-	held.rank = bko__place_rank(at->place);
-	held.allocated = at->place->flags & BKO__PL_UNTRACKED ? 0 : -bko__at_allocated(at);
-	held.backordered = -waiting;
-	held.outside = at->part ? -at->part->rec.outside : 0;
-	held.holds = -1;
-	status = bko__agenda_add(engine, at->pos, c->call.until, &held);
+	memset(held, 0, sizeof *held);
+	held->rank = bko__place_rank(at->place);
+	held->allocated = at->place->flags & BKO__PL_UNTRACKED ? 0 : -bko__at_allocated(at);
+	held->backordered = -waiting;
+	held->outside = at->part ? -at->part->rec.outside : 0;
+	held->holds = -1;
+	status = bko__agenda_add(engine, at->pos, c->call.until, held);
 	if (status || !until)
 		return status;
-	held.allocated = -held.allocated;
-	held.backordered = -held.backordered;
-	held.outside = -held.outside;
-	held.holds = 1;
-	return bko__agenda_add(engine, at->pos, until, &held);
+	held->allocated = -held->allocated;
+	held->backordered = -held->backordered;
+	held->outside = -held->outside;
+	held->holds = 1;
+	return bko__agenda_add(engine, at->pos, until, held);
 }
 
 /* The part waits under its new expiry, or for good; its limits follow. */
@@ -159,18 +159,16 @@ static int32_t confirm_place(struct bko_engine *engine, struct confirming *c, st
 	return status;
 }
 
-static int32_t run_confirm(struct bko_engine *engine, void *arguments)
+static int32_t confirm_hold(struct bko_engine *engine, void *arguments)
 {
 	struct confirming *c = arguments;
 	struct bko__ord *order = &c->call.order;
 	int64_t until = 0, refused = 0;
-	int32_t status = bko__order_op_begin(engine, &c->call);
+	int32_t status = BKO_OK;
 	uint32_t i, p;
 
-	if (!status && !c->call.until)
-		status = bko__fail(engine, BKO_E_STATE, "order (no hold)");
-	if (status)
-		return status;
+	if (!c->call.until)
+		return bko__fail(engine, BKO_E_STATE, "order (no hold)");
 	if (c->confirm.extend_until_ms) {
 		until = bko__granule(engine, c->confirm.extend_until_ms);
 		if (until <= order->now)
@@ -190,7 +188,8 @@ static int32_t run_confirm(struct bko_engine *engine, void *arguments)
 		c->call.done.outcome_flags = BKO_OUTCOME_REFUSED;
 		c->call.done.status = BKO_STATUS_HELD;
 		c->call.done.reason = BKO_REASON_OUT_OF_STOCK;
-		return bko__op_refused(engine, &c->call.done, c->call.outcome);
+		status = bko__op_refused(engine, &c->call.done, c->call.outcome);
+		return status ? status : BKO__REFUSED;
 	}
 	if (refused)
 		c->call.done.outcome_flags = BKO_OUTCOME_IN_PART;
@@ -198,7 +197,12 @@ static int32_t run_confirm(struct bko_engine *engine, void *arguments)
 	order->rec.hold_until = until;
 	order->rec.confirmed = until ? 0 : order->now;
 	bko__order_tell(engine, order, 0, NULL, BKO_EVENT_CONFIRMED, 0, until != 0, &c->call.op.id);
-	return bko__order_op_end(engine, &c->call);
+	return BKO_OK;
+}
+
+static int32_t run_confirm(struct bko_engine *engine, void *arguments)
+{
+	return bko__order_op_run(engine, arguments, confirm_hold);
 }
 
 int32_t bko_order_confirm(bko_engine *engine, const struct bko_op *op,

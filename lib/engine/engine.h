@@ -56,12 +56,20 @@ struct bko__shortage {
 	struct bko__loser losers[BKO__LOSERS];
 };
 
+/* What a hold has at a position. */
+struct bko__held {
+	int64_t allocated, backordered, outside;
+	struct bko__rank rank; /* of the waiting units */
+	int32_t holds;         /* 1 it comes, -1 it goes, 0 it stays */
+};
+
 /* What functions keep that is large for a small host's stack, each in a place of its own
  * in the engine: none calls itself, and no call begins inside another. Nothing here
  * outlives the function that wrote it. */
 struct bko__room {
 	struct bko__key key, end; /* of what is wanted next: no call lies between but that one */
 	struct bko__event event;  /* likewise, of what is told next */
+	struct bko__held held;    /* likewise, of what is added next */
 	struct bko__opcome outcome;
 	struct bko__order order;
 	struct bko__counted counted;

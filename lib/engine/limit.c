@@ -98,19 +98,15 @@ static int32_t count_hold(struct bko_engine *engine, struct bko__limit *limit, i
 	return BKO_OK;
 }
 
-int32_t bko__limit_count(struct bko_engine *engine, struct bko__row *row, int64_t now,
+int32_t bko__limit_count(struct bko_engine *engine, struct bko__row *row, struct bko__limit *limit,
                          int64_t units, int64_t until)
 {
-	struct bko__limit *limit;
+	int32_t status = BKO_OK;
 	struct bko__writer w;
-	int32_t status;
 
-	if (!row || (!row->present && !row->object) || !units)
-		return BKO_OK;
-	status = bko__limit_load(engine, row, now, &limit);
-	if (!status && until)
+	if (until)
 		status = count_hold(engine, limit, units, until);
-	else if (!status)
+	else
 		limit->used = bko__max(0, limit->used + units);
 	if (status)
 		return status;

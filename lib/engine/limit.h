@@ -20,9 +20,9 @@ int32_t bko__limit_load(struct bko_engine *engine, struct bko__row *row, int64_t
 int32_t bko__limit_room(struct bko_engine *engine, struct bko__row *row, int64_t now,
                         int64_t *room);
 
-/* Counts units in (or out, negative), of a hold that expires at `until`, or 0.
- * A row that is not there counts nothing. */
-int32_t bko__limit_count(struct bko_engine *engine, struct bko__row *row, int64_t now,
+/* Counts units in (or out, negative), of a hold that expires at `until`, or 0, in the limit
+ * of a row that was loaded. */
+int32_t bko__limit_count(struct bko_engine *engine, struct bko__row *row, struct bko__limit *limit,
                          int64_t units, int64_t until);
 
 #endif

@@ -105,15 +105,15 @@ static int32_t mark_line(struct bko_engine *engine, struct marking *m, uint32_t 
 	return status;
 }
 
-static int32_t run_mark(struct bko_engine *engine, void *arguments)
+static int32_t mark_lines(struct bko_engine *engine, void *arguments)
 {
 	struct marking *m = arguments;
-	int32_t status = bko__order_op_begin(engine, &m->call);
+	int32_t status = BKO_OK;
 	struct bko_pick pick;
 	uint32_t line, to;
 	size_t p;
 
-	if (!status && m->call.order.rec.state == BKO__O_RELEASED)
+	if (m->call.order.rec.state == BKO__O_RELEASED)
 		status = bko__fail(engine, BKO_E_STATE, "order (released)");
 	if (!status && m->call.until && m->mark.action == BKO_MARK_UNALLOCATE)
 		status = bko__fail(engine, BKO_E_STATE, "order (a hold)");
@@ -123,7 +123,12 @@ static int32_t run_mark(struct bko_engine *engine, void *arguments)
 		for (; !status && line < to; line++)
 			status = mark_line(engine, m, line, &pick);
 	}
-	return status ? status : bko__order_op_end(engine, &m->call);
+	return status;
+}
+
+static int32_t run_mark(struct bko_engine *engine, void *arguments)
+{
+	return bko__order_op_run(engine, arguments, mark_lines);
 }
 
 static int32_t check_mark(struct bko_engine *engine, const struct bko_mark *mark)

@@ -148,6 +148,17 @@ int32_t bko__order_op_end(struct bko_engine *engine, struct bko__order_op *call)
 	return engine->tx.status;
 }
 
+int32_t bko__order_op_run(struct bko_engine *engine, struct bko__order_op *call, bko__run change)
+{
+	int32_t status = bko__order_op_begin(engine, call);
+
+	if (!status)
+		status = change(engine, call);
+	if (status == BKO__REFUSED)
+		return BKO_OK;
+	return status ? status : bko__order_op_end(engine, call);
+}
+
 void bko__order_op_unit(struct bko_engine *engine, struct bko__order_op *call, uint32_t line,
                         uint32_t place, int64_t quantity)
 {
@@ -235,7 +246,7 @@ int bko__pick_at(const struct bko_pick *pick, const struct bko__at *at)
 static int32_t give_back(struct bko_engine *engine, struct bko__order_op *call,
                          const struct bko__at *at, int64_t units)
 {
-	struct bko__held held;
+	struct bko__held *held = &engine->room.held;
 
 	bko__at_allocate(engine, at, -units);
 	if (at->place->flags & BKO__PL_UNTRACKED)
@@ -243,10 +254,10 @@ static int32_t give_back(struct bko_engine *engine, struct bko__order_op *call,
 	at->pos->head.open += units;
 	if (!call->until)
 		return BKO_OK;
-	memset(&held, 0, sizeof held);
-	held.rank = bko__place_rank(at->place);
-	held.allocated = -units;
-	return bko__agenda_add(engine, at->pos, call->until, &held);
+	memset(held, 0, sizeof *held);
+	held->rank = bko__place_rank(at->place);
+	held->allocated = -units;
+	return bko__agenda_add(engine, at->pos, call->until, held);
 }
 
 static int32_t take_at(struct bko_engine *engine, struct bko__order_op *call, struct bko__at *at,
@@ -254,7 +265,7 @@ static int32_t take_at(struct bko_engine *engine, struct bko__order_op *call, st
 {
 	uint32_t kind = waiting ? BKO_EVENT_BACKORDERED : BKO_EVENT_UNALLOCATED;
 	int64_t there = waiting ? bko__at_waiting(at) : bko__at_allocated(at) - bko__at_picked(at);
-	struct bko__held gone;
+	struct bko__held *gone = &engine->room.held;
 	int32_t status;
 
 	units = bko__min(units, there);
@@ -271,10 +282,10 @@ static int32_t take_at(struct bko_engine *engine, struct bko__order_op *call, st
 	                &call->op.id);
 	if (!call->until || bko__at_allocated(at) || bko__at_waiting(at))
 		return BKO_OK;
-	memset(&gone, 0, sizeof gone); /* the hold has nothing left here */
-	gone.rank = bko__place_rank(at->place);
-	gone.holds = -1;
-	return bko__agenda_add(engine, at->pos, call->until, &gone);
+	memset(gone, 0, sizeof *gone); /* the hold has nothing left here */
+	gone->rank = bko__place_rank(at->place);
+	gone->holds = -1;
+	return bko__agenda_add(engine, at->pos, call->until, gone);
 }
 
 int32_t bko__take_off(struct bko_engine *engine, struct bko__order_op *call, uint32_t line,

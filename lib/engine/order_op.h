@@ -7,7 +7,7 @@
 
 #include "engine/place.h"
 
-/* One call of such a verb. */
+/* One call of such a verb: the first member of its struct. */
 struct bko__order_op {
 	struct bko_op op;
 	uint32_t verb, flags; /* flags: BKO__POS_ of its positions */
@@ -36,6 +36,10 @@ int32_t bko__order_op_begin(struct bko_engine *engine, struct bko__order_op *cal
 
 /* Puts everything and gives the outcome out, with lines as they are now. */
 int32_t bko__order_op_end(struct bko_engine *engine, struct bko__order_op *call);
+
+/* All of a run: its beginning, `change` of the call, its end. A change that is
+ * BKO__REFUSED has given its outcome out. */
+int32_t bko__order_op_run(struct bko_engine *engine, struct bko__order_op *call, bko__run change);
 
 /* Remembers units for the record. */
 void bko__order_op_unit(struct bko_engine *engine, struct bko__order_op *call, uint32_t line,

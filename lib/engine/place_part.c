@@ -27,7 +27,7 @@ int32_t bko__place_part(struct bko_engine *engine, struct bko__ord *order, uint3
 	struct bko__pos *pos = plan->pos[c];
 	struct bko__ranked ranked = {bko__max(buyer->now, pos->now), buyer->need_by,
 	                             order->rec.rank_ms, order->rec.order_class};
-	struct bko__held held;
+	struct bko__held *held = &engine->room.held;
 	struct bko__rank rank;
 
 	if (!place)
@@ -45,11 +45,6 @@ int32_t bko__place_part(struct bko_engine *engine, struct bko__ord *order, uint3
 		place->flags |= BKO__PL_UNTRACKED;
 	else
 		pos->dirty = 1;
-	memset(&held, 0, sizeof held);
-	held.rank = rank;
-	held.holds = 1;
-	held.allocated = place->flags & BKO__PL_UNTRACKED ? 0 : taken;
-	held.backordered = waits;
 	if (waits) {
 		struct bko__pt *part = bko__take(engine, sizeof *part);
 		int32_t status;
@@ -85,7 +80,12 @@ int32_t bko__place_part(struct bko_engine *engine, struct bko__ord *order, uint3
 	} else {
 		place->allocated = taken;
 	}
-	if (buyer->hold_until)
-		return bko__agenda_add(engine, pos, buyer->hold_until, &held);
-	return engine->tx.status;
+	if (!buyer->hold_until)
+		return engine->tx.status;
+	memset(held, 0, sizeof *held);
+	held->rank = rank;
+	held->holds = 1;
+	held->allocated = place->flags & BKO__PL_UNTRACKED ? 0 : taken;
+	held->backordered = waits;
+	return bko__agenda_add(engine, pos, buyer->hold_until, held);
 }

@@ -13,12 +13,12 @@ enum { PARTS = 8 /* of a batch: each brings an order */ };
 static int32_t move_sums(struct bko_engine *engine, const struct bko__at *at, int64_t until,
                          int64_t waiting)
 {
-	struct bko__held held;
+	struct bko__held *held = &engine->room.held;
 
-	memset(&held, 0, sizeof held);
-	held.rank = at->part->rank;
-	held.backordered = waiting;
-	return bko__agenda_add(engine, at->pos, until, &held);
+	memset(held, 0, sizeof *held);
+	held->rank = at->part->rank;
+	held->backordered = waiting;
+	return bko__agenda_add(engine, at->pos, until, held);
 }
 
 int32_t bko__part_rerank(struct bko_engine *engine, struct bko__ord *order, struct bko__at *at,

@@ -100,13 +100,11 @@ static int32_t return_line(struct bko_engine *engine, struct returning *r)
 	return status;
 }
 
-static int32_t run_return(struct bko_engine *engine, void *arguments)
+static int32_t take_returned(struct bko_engine *engine, void *arguments)
 {
 	struct returning *r = arguments;
-	int32_t status = bko__order_op_begin(engine, &r->call);
+	int32_t status = BKO_OK;
 
-	if (status)
-		return status;
 	if (r->request.line >= r->call.order.rec.line_count)
 		return bko__fail(engine, BKO_E_NOT_FOUND, "request.line");
 	r->to = NULL;
@@ -120,7 +118,12 @@ static int32_t run_return(struct bko_engine *engine, void *arguments)
 	if (status)
 		return status;
 	r->call.done.quantity = r->request.quantity;
-	return bko__order_op_end(engine, &r->call);
+	return BKO_OK;
+}
+
+static int32_t run_return(struct bko_engine *engine, void *arguments)
+{
+	return bko__order_op_run(engine, arguments, take_returned);
 }
 
 static int32_t check_return(struct bko_engine *engine, struct returning *r)

@@ -80,6 +80,8 @@ int32_t bko__part_limits(struct bko_engine *engine, const struct bko__pos *pos,
                          const struct bko__pt *part, int64_t units, int64_t until)
 {
 	int32_t status = want_part_limits(engine, pos, part);
+	struct bko__limit *limit;
+	struct bko__row *row;
 	uint32_t of;
 
 	if (!part->rec.limits || !units)
@@ -91,9 +93,12 @@ int32_t bko__part_limits(struct bko_engine *engine, const struct bko__pos *pos,
 		                            : of == BKO_LIMIT_CUSTOMER ? &part->rec.customer
 		                                                       : &part->rec.channel;
 
-		if (part->rec.limits >> of & 1)
-			status = bko__limit_count(engine, bko__limit_want(engine, of, id), pos->now,
-			                          units, until);
+		row = part->rec.limits >> of & 1 ? bko__limit_want(engine, of, id) : NULL;
+		if (!row || (!row->present && !row->object)) /* there is no such limit */
+			continue;
+		status = bko__limit_load(engine, row, pos->now, &limit);
+		if (!status)
+			status = bko__limit_count(engine, row, limit, units, until);
 	}
 	return status;
 }

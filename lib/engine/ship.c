@@ -81,15 +81,15 @@ static int32_t ship_line(struct bko_engine *engine, struct shipping *s, uint32_t
 	return engine->tx.status;
 }
 
-static int32_t run_ship(struct bko_engine *engine, void *arguments)
+static int32_t ship_units(struct bko_engine *engine, void *arguments)
 {
 	struct shipping *s = arguments;
-	int32_t status = bko__order_op_begin(engine, &s->call);
+	int32_t status = BKO_OK;
 	struct bko_pick pick;
 	uint32_t line, to;
 	size_t p;
 
-	if (!status && s->call.order.rec.state != BKO__O_OPEN)
+	if (s->call.order.rec.state != BKO__O_OPEN)
 		status = bko__fail(engine, BKO_E_STATE, "order (a hold)");
 	for (p = 0; !status && p < s->units.pick_count; p++) {
 		bko__pick_get(s->units.picks, p, s->units.stride, &pick);
@@ -101,7 +101,12 @@ static int32_t run_ship(struct bko_engine *engine, void *arguments)
 		return status;
 	if (!s->call.done.quantity && !(s->units.flags & BKO_UNITS_UP_TO))
 		return bko__fail(engine, BKO_E_INSUFFICIENT, "picks (nothing to ship)");
-	return bko__order_op_end(engine, &s->call);
+	return BKO_OK;
+}
+
+static int32_t run_ship(struct bko_engine *engine, void *arguments)
+{
+	return bko__order_op_run(engine, arguments, ship_units);
 }
 
 int32_t bko_order_ship(bko_engine *engine, const struct bko_op *op, const struct bko_units *units,
@@ -125,6 +130,7 @@ struct voiding {
 	struct bko__order_op call;
 	struct bko_void request;
 	struct bko__opcome shipment; /* of the run */
+	struct bko__row *row;        /* where it stands */
 };
 
 static int32_t void_unit(struct bko_engine *engine, struct voiding *v, const struct bko__unit *unit)
@@ -157,23 +163,17 @@ static int32_t void_unit(struct bko_engine *engine, struct voiding *v, const str
 	return BKO_OK;
 }
 
-static int32_t run_void(struct bko_engine *engine, void *arguments)
+static int32_t void_shipment(struct bko_engine *engine, void *arguments)
 {
 	struct voiding *v = arguments;
 	struct bko__opcome *shipment = &v->shipment;
+	struct bko__row *row = v->row;
 	struct bko__reader reader;
 	struct bko__unit *units;
-	struct bko__row *row;
-	struct bko__key *key = &engine->room.key;
 	uint32_t i;
-	int32_t status;
+	int32_t status = BKO_OK;
 
-	bko__order_key(&v->request.order, key);
-	bko__key_byte(key, 'o');
-	bko__key_id(key, v->request.shipment.data, v->request.shipment.size);
-	row = bko__want(engine, key, 0);
-	status = bko__order_op_begin(engine, &v->call);
-	if (!status && row->present)
+	if (row->present)
 		status = bko__op_read(engine, row, &reader, shipment);
 	if (status)
 		return status;
@@ -188,7 +188,19 @@ static int32_t run_void(struct bko_engine *engine, void *arguments)
 		return status;
 	shipment->undone = 1;
 	bko__op_rewrite(engine, row, shipment, units);
-	return bko__order_op_end(engine, &v->call);
+	return BKO_OK;
+}
+
+static int32_t run_void(struct bko_engine *engine, void *arguments)
+{
+	struct voiding *v = arguments;
+	struct bko__key *key = &engine->room.key;
+
+	bko__order_key(&v->request.order, key);
+	bko__key_byte(key, 'o');
+	bko__key_id(key, v->request.shipment.data, v->request.shipment.size);
+	v->row = bko__want(engine, key, 0);
+	return bko__order_op_run(engine, &v->call, void_shipment);
 }
 
 int32_t bko_order_void(bko_engine *engine, const struct bko_op *op, const struct bko_void *request,

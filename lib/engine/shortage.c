@@ -296,18 +296,11 @@ static int64_t shortage_units(const struct bko__loser *loser, const struct bko__
 	return loser->class == LOSES_PICKED ? picked : allocated - picked;
 }
 
-/* A place that loses, in scratch. */
-struct shortage_lost {
-	struct bko__at at;
-	struct bko__held held;
-};
-
 /* The place loses units: they wait at its rank, outside the limit. */
-static int32_t shortage_lose(struct bko_engine *engine, struct bko__ord *order,
-                             struct shortage_lost *lost, int64_t units)
+static int32_t shortage_lose(struct bko_engine *engine, struct bko__ord *order, struct bko__at *at,
+                             int64_t units)
 {
-	struct bko__at *at = &lost->at;
-	struct bko__held *held = &lost->held;
+	struct bko__held *held = &engine->room.held;
 	uint32_t waited = at->place->flags & BKO__PL_WAITED;
 	int32_t status = bko__at_demote(engine, order, at, units);
 
@@ -362,12 +355,11 @@ static int32_t shortage_run_lose(struct bko_engine *engine, void *arguments)
 	uint64_t first, count;
 	struct bko__pos *pos;
 	uint32_t found = 0;
-	struct shortage_lost *lost;
+	struct bko__at at;
 	int64_t units;
 
 	if (status)
 		return status;
-	lost = bko__take(engine, sizeof *lost);
 	order = bko__order_want(engine, &id);
 	pos = bko__pos_want(engine, s->item, s->location, BKO__POS_SERVES);
 	bko__lane_want(engine, bko__lane_of(engine, &id));
@@ -384,11 +376,11 @@ static int32_t shortage_run_lose(struct bko_engine *engine, void *arguments)
 	if (!status)
 		status = bko__positions_load(engine, s->now);
 	if (!status && place) {
-		lost->at = bko__order_at(engine, order, loser->line, loser->place);
+		at = bko__order_at(engine, order, loser->line, loser->place);
 		order->now = pos->now;
-		units = bko__min(shortage_units(loser, order, &lost->at), pos->head.missing);
+		units = bko__min(shortage_units(loser, order, &at), pos->head.missing);
 		if (units > 0)
-			status = shortage_lose(engine, order, lost, units);
+			status = shortage_lose(engine, order, &at, units);
 	}
 	if (!status)
 		status = bko__finish(engine, pos->lane, &first, &count);

@@ -179,21 +179,12 @@ static int32_t make_order(struct bko_engine *engine, struct splitting *s)
 	return engine->tx.status;
 }
 
-static int32_t run_split(struct bko_engine *engine, void *arguments)
+static int32_t split_order(struct bko_engine *engine, void *arguments)
 {
 	struct splitting *s = arguments;
-	struct bko__key *key = &engine->room.key;
 	uint32_t from, to, p;
 	int32_t status;
 
-	/* with the first read, which is after the settings are known */
-	bko__order_key(&s->call.op.id, key);
-	bko__want(engine, key, 0);
-	if (engine->settled_in)
-		bko__lane_want(engine, bko__lane_of(engine, &s->call.op.id));
-	status = bko__order_op_begin(engine, &s->call);
-	if (status)
-		return status;
 	if (s->call.order.rec.state != BKO__O_OPEN)
 		return bko__fail(engine, BKO_E_STATE, "order (a hold, or released)");
 	status = make_order(engine, s);
@@ -209,8 +200,20 @@ static int32_t run_split(struct bko_engine *engine, void *arguments)
 	s->made.rec.closed = s->call.done.quantity ? 0 : s->made.now;
 	bko__order_tell(engine, &s->made, 0, NULL, BKO_EVENT_ACCEPTED, s->call.done.quantity, 2,
 	                &s->call.op.id);
-	status = bko__order_put(engine, &s->made);
-	return status ? status : bko__order_op_end(engine, &s->call);
+	return bko__order_put(engine, &s->made);
+}
+
+static int32_t run_split(struct bko_engine *engine, void *arguments)
+{
+	struct splitting *s = arguments;
+	struct bko__key *key = &engine->room.key;
+
+	/* with the first read, which is after the settings are known */
+	bko__order_key(&s->call.op.id, key);
+	bko__want(engine, key, 0);
+	if (engine->settled_in)
+		bko__lane_want(engine, bko__lane_of(engine, &s->call.op.id));
+	return bko__order_op_run(engine, &s->call, split_order);
 }
 
 int32_t bko_order_split(bko_engine *engine, const struct bko_op *op, const struct bko_units *units,

@@ -55,7 +55,7 @@ int32_t bko__at_drop_waiting(struct bko_engine *engine, const struct bko__at *at
 {
 	struct bko__pt *part = at->part;
 	int64_t outside = bko__min(part->rec.outside, units);
-	struct bko__held held;
+	struct bko__held *held = &engine->room.held;
 	int32_t status;
 
 	status = bko__part_limits(engine, at->pos, part, outside - units, until);
@@ -63,11 +63,11 @@ int32_t bko__at_drop_waiting(struct bko_engine *engine, const struct bko__at *at
 		return status;
 	bko__part_waits(at->pos, part, -units, -outside);
 	if (until) {
-		memset(&held, 0, sizeof held);
-		held.backordered = -units;
-		held.outside = -outside;
-		held.rank = part->rank;
-		status = bko__agenda_add(engine, at->pos, until, &held);
+		memset(held, 0, sizeof *held);
+		held->backordered = -units;
+		held->outside = -outside;
+		held->rank = part->rank;
+		status = bko__agenda_add(engine, at->pos, until, held);
 	}
 	part->rec.backordered -= units;
 	part->rec.outside -= outside;
