@@ -6,19 +6,25 @@
 #include "backorder/types.h"
 #include "base/number.h"
 
-static size_t member_size(unsigned kind)
+enum { NUMBER_MAX = 10, TIME_SIZE = BKO_TIME_BITS / 8, WORD = 8 };
+
+static inline uint64_t load_wide(const uint8_t *member)
 {
-	switch (kind) {
-	case BKO__F_U32:
-	case BKO__F_U16:
-	case BKO__F_U8:
-	case BKO__V_U32: return sizeof(uint32_t);
-	case BKO__F_HASH: return 16;
-	case BKO__V_ID: return sizeof(struct bko_span);
-	default: return sizeof(int64_t);
-	}
+	uint64_t wide;
+
+	memcpy(&wide, member, sizeof wide);
+	return wide;
 }
 
+static inline uint32_t load_narrow(const uint8_t *member)
+{
+	uint32_t narrow;
+
+	memcpy(&narrow, member, sizeof narrow);
+	return narrow;
+}
+
+/* Bytes of a fixed member. */
 static unsigned fixed_size(unsigned kind)
 {
 	switch (kind) {
@@ -27,67 +33,106 @@ static unsigned fixed_size(unsigned kind)
 	case BKO__F_COUNT: return 6;
 	case BKO__F_U32: return 4;
 	case BKO__F_U16: return 2;
-	case BKO__F_U8: return 1;
-	default: return 0;
+	default: return 1;
 	}
 }
 
-/* A member as 64 bits, whatever its width. */
-static uint64_t load_member(const uint8_t *member, size_t step)
+/* FIXED GROUPS. Their sizes are constants where these are inlined, which is where the
+ * time of the longest record goes, the position. */
+static inline uint64_t load_member(const uint8_t *member, size_t step)
 {
-	uint64_t wide;
-	uint32_t narrow;
-
-	if (step == sizeof narrow) {
-		memcpy(&narrow, member, sizeof narrow);
-		return narrow;
-	}
-	memcpy(&wide, member, sizeof wide);
-	return wide;
+	return step == WORD ? load_wide(member) : load_narrow(member);
 }
 
-static void store_member(uint8_t *member, size_t step, uint64_t value)
+static inline void store_member(uint8_t *member, size_t step, uint64_t value)
 {
 	uint32_t narrow = (uint32_t)value;
 
-	if (step == sizeof narrow)
-		memcpy(member, &narrow, sizeof narrow);
-	else
+	if (step == WORD)
 		memcpy(member, &value, sizeof value);
+	else
+		memcpy(member, &narrow, sizeof narrow);
 }
 
-/* While eight bytes are left each value is stored whole, and the next one over its
- * tail; only the last ones go byte by byte. */
-static void encode_fixed(const uint8_t *member, unsigned kind, unsigned count,
-                         struct bko__writer *w)
+/* `count` members as `size` bytes each. Each is stored whole, and the next one over its
+ * tail, if there is room behind the last; else byte by byte. */
+static inline void encode_alike(const uint8_t *member, size_t step, unsigned size, unsigned count,
+                                struct bko__writer *w)
 {
-	unsigned size = fixed_size(kind), i;
-	size_t step = member_size(kind);
-	uint8_t *to = w->data + w->size, *end = w->data + w->capacity;
+	size_t bytes = (size_t)size * count, room = w->capacity - w->size;
+	uint8_t *to = w->data + w->size;
 
-	if ((size_t)size * count > w->capacity - w->size) {
+	if (bytes > room) {
 		w->full = 1;
 		return;
 	}
-	w->size += (size_t)size * count;
-	if (kind == BKO__F_QUANTITY) {
-		uint64_t wide;
-
-		for (i = 0; i < count && end - to >= 8; i++, member += sizeof wide, to += 7) {
-			memcpy(&wide, member, sizeof wide);
-			bko__store_8(to, wide);
-		}
-	} else {
-		for (i = 0; i < count && end - to >= 8; i++, member += step, to += size)
-			bko__store_8(to, load_member(member, step));
+	w->size += bytes;
+	if (room - bytes < WORD) {
+		for (; count; count--, member += step, to += size)
+			bko__put_le(to, load_member(member, step), size);
+		return;
 	}
-	for (; i < count; i++, member += step, to += size)
-		bko__put_le(to, load_member(member, step), size);
+	for (; count >= 4; count -= 4, member += 4 * step, to += 4 * size) {
+		bko__store_8(to, load_member(member, step));
+		bko__store_8(to + size, load_member(member + step, step));
+		bko__store_8(to + 2 * size, load_member(member + 2 * step, step));
+		bko__store_8(to + 3 * size, load_member(member + 3 * step, step));
+	}
+	for (; count; count--, member += step, to += size)
+		bko__store_8(to, load_member(member, step));
 }
 
-enum { VARINT_MAX = 10 };
+static void encode_fixed(const uint8_t *member, unsigned kind, unsigned count,
+                         struct bko__writer *w)
+{
+	switch (kind) {
+	case BKO__F_QUANTITY: encode_alike(member, WORD, 7, count, w); break;
+	case BKO__F_TIME:
+	case BKO__F_COUNT: encode_alike(member, WORD, 6, count, w); break;
+	case BKO__F_U32: encode_alike(member, sizeof(uint32_t), 4, count, w); break;
+	case BKO__F_U16: encode_alike(member, sizeof(uint32_t), 2, count, w); break;
+	default: encode_alike(member, sizeof(uint32_t), 1, count, w); break;
+	}
+}
 
-/* One number where there is room for the longest; most take one byte. */
+/* Which members of a group are not 0, one bit each. */
+static inline uint32_t present(const uint8_t *member, const struct bko__group *group)
+{
+	unsigned i, count = group->count;
+	uint32_t bits = 0;
+	struct bko_span id;
+
+	if (group->width == BKO__WIDE) {
+		for (i = 0; i < count; i++, member += WORD)
+			if (load_wide(member))
+				bits |= (uint32_t)1 << i;
+	} else if (group->width == BKO__NARROW) {
+		for (i = 0; i < count; i++, member += sizeof(uint32_t))
+			if (load_narrow(member))
+				bits |= (uint32_t)1 << i;
+	} else {
+		for (i = 0; i < count; i++, member += sizeof id) {
+			memcpy(&id, member, sizeof id);
+			bits |= (uint32_t)(id.size != 0) << i;
+		}
+	}
+	return bits;
+}
+
+/* Number of the lowest bit that is set; there is one. */
+static inline unsigned lowest(uint32_t bits)
+{
+#if defined(__GNUC__)
+	return (unsigned)__builtin_ctz(bits);
+#else
+	unsigned number = 0;
+
+	for (; !(bits & 1); bits >>= 1)
+		number++;
+	return number;
+#endif
+}
+
 static inline uint8_t *put_number(uint8_t *to, uint64_t value)
 {
 	while (value >= 0x80) {
@@ -98,75 +143,77 @@ static inline uint8_t *put_number(uint8_t *to, uint64_t value)
 	return to;
 }
 
-/* A run of numbers of variable length: a loop for each width, since this is where
- * most of the time of an encoding goes. */
-static void encode_numbers(const uint8_t *member, unsigned kind, unsigned count,
-                           struct bko__writer *w)
+/* One member of 64 bits, where there is room for the longest. */
+static inline uint8_t *put_wide(uint8_t *to, unsigned kind, uint64_t value)
 {
-	uint8_t room[VARINT_MAX], *to;
-	size_t step = member_size(kind);
-	uint64_t wide;
-	uint32_t narrow;
+	if (kind == BKO__V_QUANTITY || kind == BKO__V_SIGNED)
+		return put_number(to, bko__zigzag((int64_t)value));
+	if (kind == BKO__V_COUNT)
+		return put_number(to, value);
+	bko__store_8(to, value);
+	return to + (kind == BKO__V_TIME ? TIME_SIZE : WORD);
+}
 
-	for (; count && w->capacity - w->size < (size_t)VARINT_MAX * count; count--) {
-		wide = load_member(member, step);
-		if (kind == BKO__V_QUANTITY)
-			wide = bko__zigzag((int64_t)wide);
-		bko__write_bytes(w, room, (size_t)(put_number(room, wide) - room));
-		member += step;
+static void encode_ids(const uint8_t *member, uint32_t bits, struct bko__writer *w)
+{
+	struct bko_span id;
+
+	for (; bits; bits &= bits - 1) {
+		memcpy(&id, member + lowest(bits) * sizeof id, sizeof id);
+		bko__write_id(w, id.data, id.size);
 	}
-	to = w->data + w->size;
-	if (kind == BKO__V_U32) {
-		for (; count; count--, member += sizeof narrow) {
-			memcpy(&narrow, member, sizeof narrow);
-			to = put_number(to, narrow);
+}
+
+/* Near the end of the room a number is made beside it, and copied there if it fits. */
+static inline void encode_group(const uint8_t *members, const struct bko__group *group,
+                                uint32_t bits, struct bko__writer *w)
+{
+	uint8_t *to = w->data + w->size, *end = w->data + w->capacity, *at, room[NUMBER_MAX];
+	int tight;
+
+	for (; bits; bits &= bits - 1) {
+		unsigned i = lowest(bits);
+
+		tight = end - to < NUMBER_MAX;
+		at = tight ? room : to;
+		if (group->width == BKO__WIDE)
+			at = put_wide(at, (unsigned)group->kinds[i], load_wide(members + i * WORD));
+		else
+			at = put_number(at, load_narrow(members + i * sizeof(uint32_t)));
+		if (!tight) {
+			to = at;
+			continue;
 		}
-	} else if (kind == BKO__V_QUANTITY) {
-		for (; count; count--, member += sizeof wide) {
-			memcpy(&wide, member, sizeof wide);
-			to = put_number(to, bko__zigzag((int64_t)wide));
-		}
-	} else {
-		for (; count; count--, member += sizeof wide) {
-			memcpy(&wide, member, sizeof wide);
-			to = put_number(to, wide);
-		}
+		w->size = (size_t)(to - w->data);
+		bko__write_bytes(w, room, (size_t)(at - room));
+		to = w->data + w->size;
 	}
 	w->size = (size_t)(to - w->data);
 }
 
 void bko__encode(const struct bko__table *table, const void *record, struct bko__writer *w)
 {
-	uint32_t f, i;
+	const struct bko__group *group = table->groups, *last = group + table->count, *first;
+	const uint8_t *bytes = record;
+	uint32_t mask = 0, bits;
+	unsigned shift = 0;
 
-	for (f = 0; f < table->count; f++) {
-		const struct bko__field *field = &table->fields[f];
-		const uint8_t *member = (const uint8_t *)record + field->offset;
-		struct bko_span id;
-
-		switch (field->kind) {
-		case BKO__F_HASH: bko__write_bytes(w, member, 16); break;
-		case BKO__V_QUANTITY:
-		case BKO__V_TIME:
-		case BKO__V_COUNT:
-		case BKO__V_U32: encode_numbers(member, field->kind, field->count, w); break;
-		case BKO__V_ID:
-			for (i = 0; i < field->count; i++, member += sizeof id) {
-				memcpy(&id, member, sizeof id);
-				bko__write_id(w, id.data, id.size);
-			}
-			break;
-		default: encode_fixed(member, field->kind, field->count, w); break;
-		}
+	for (; group < last && group->width == BKO__FIXED; group++)
+		encode_fixed(bytes + group->offset, (unsigned)group->kinds[0], group->count, w);
+	if (group == last)
+		return;
+	for (first = group; group < last; shift += group->count, group++)
+		mask |= present(bytes + group->offset, group) << shift;
+	bko__write_uint(w, mask);
+	for (group = first; mask; mask >>= group->count, group++) {
+		bits = mask & (((uint32_t)1 << group->count) - 1);
+		if (!bits)
+			continue;
+		if (group->width == BKO__IDS)
+			encode_ids(bytes + group->offset, bits, w);
+		else
+			encode_group(bytes + group->offset, group, bits, w);
 	}
-}
-
-/* Seven bytes as a signed number: the eighth of what was loaded falls off at the top. */
-static int64_t signed_7(uint64_t value)
-{
-	uint64_t sign = (uint64_t)1 << 55;
-
-	return (int64_t)((value & (sign * 2 - 1)) ^ sign) - (int64_t)sign;
 }
 
 static int out_of_range(int64_t quantity)
@@ -174,46 +221,74 @@ static int out_of_range(int64_t quantity)
 	return (uint64_t)(quantity + BKO__QUANTITY_MAX) > 2 * (uint64_t)BKO__QUANTITY_MAX;
 }
 
-/* The longest runs of the longest record: the figures of a position. */
+/* Seven bytes as a signed number: the eighth of what was loaded falls off at the top. */
+static inline int64_t signed_7(uint64_t value)
+{
+	uint64_t sign = (uint64_t)1 << 55;
+
+	return (int64_t)((value & (sign * 2 - 1)) ^ sign) - (int64_t)sign;
+}
+
+/* One quantity; the sum that tells if it is in range is kept if it is the highest. */
+static inline void decode_quantity(uint8_t *member, uint64_t bytes, uint64_t *most)
+{
+	int64_t value = signed_7(bytes);
+	uint64_t above = (uint64_t)(value + BKO__QUANTITY_MAX);
+
+	*most = above > *most ? above : *most;
+	memcpy(member, &value, sizeof value);
+}
+
 static void decode_quantities(uint8_t *member, unsigned count, const uint8_t *bytes,
                               struct bko__reader *r)
 {
-	const uint8_t *end = r->data + r->size;
-	uint32_t bad = 0;
-	int64_t value;
+	uint64_t most = 0;
 
-	for (; count && end - bytes >= 8; count--, member += sizeof value, bytes += 7) {
-		value = signed_7(bko__load_8(bytes));
-		bad |= (uint32_t)out_of_range(value);
-		memcpy(member, &value, sizeof value);
+	if (r->size - r->at < WORD) {
+		for (; count; count--, member += WORD, bytes += 7)
+			decode_quantity(member, bko__get_le(bytes, 7), &most);
 	}
-	for (; count; count--, member += sizeof value, bytes += 7) {
-		value = signed_7(bko__get_le(bytes, 7));
-		bad |= (uint32_t)out_of_range(value);
-		memcpy(member, &value, sizeof value);
+	for (; count >= 4; count -= 4, member += 4 * WORD, bytes += 28) {
+		decode_quantity(member, bko__load_8(bytes), &most);
+		decode_quantity(member + WORD, bko__load_8(bytes + 7), &most);
+		decode_quantity(member + 2 * WORD, bko__load_8(bytes + 14), &most);
+		decode_quantity(member + 3 * WORD, bko__load_8(bytes + 21), &most);
 	}
-	r->bad |= bad;
+	for (; count; count--, member += WORD, bytes += 7)
+		decode_quantity(member, bko__load_8(bytes), &most);
+	r->bad |= most > 2 * (uint64_t)BKO__QUANTITY_MAX;
+}
+
+static inline void decode_alike(uint8_t *member, size_t step, unsigned size, unsigned count,
+                                const uint8_t *bytes, struct bko__reader *r)
+{
+	uint64_t mask = ~(uint64_t)0 >> (64 - 8 * size);
+
+	if (r->size - r->at < WORD) {
+		for (; count; count--, member += step, bytes += size)
+			store_member(member, step, bko__get_le(bytes, size));
+	}
+	for (; count; count--, member += step, bytes += size)
+		store_member(member, step, bko__load_8(bytes) & mask);
 }
 
 static void decode_fixed(uint8_t *member, unsigned kind, unsigned count, struct bko__reader *r)
 {
-	unsigned size = fixed_size(kind), i;
-	uint64_t mask = ~(uint64_t)0 >> (64 - 8 * size);
-	size_t step = member_size(kind);
-	const uint8_t *bytes = bko__read_bytes(r, (size_t)size * count), *end = r->data + r->size;
+	size_t step = kind >= 'A' ? WORD : sizeof(uint32_t);
+	unsigned size = fixed_size(kind);
+	const uint8_t *bytes = bko__read_bytes(r, (size_t)size * count);
 
 	if (!bytes) {
 		memset(member, 0, step * count);
 		return;
 	}
-	if (kind == BKO__F_QUANTITY) {
-		decode_quantities(member, count, bytes, r);
-		return;
+	switch (size) {
+	case 7: decode_quantities(member, count, bytes, r); break;
+	case 6: decode_alike(member, WORD, 6, count, bytes, r); break;
+	case 4: decode_alike(member, sizeof(uint32_t), 4, count, bytes, r); break;
+	case 2: decode_alike(member, sizeof(uint32_t), 2, count, bytes, r); break;
+	default: decode_alike(member, sizeof(uint32_t), 1, count, bytes, r); break;
 	}
-	for (i = 0; i < count && end - bytes >= 8; i++, member += step, bytes += size)
-		store_member(member, step, bko__load_8(bytes) & mask);
-	for (; i < count; i++, member += step, bytes += size)
-		store_member(member, step, bko__get_le(bytes, size));
 }
 
 /* One number; most take one byte. */
@@ -224,73 +299,76 @@ static inline uint64_t get_number(struct bko__reader *r)
 	return bko__read_uint(r);
 }
 
-/* A loop for each width, as in encoding. */
-static void decode_numbers(uint8_t *member, unsigned kind, unsigned count, struct bko__reader *r)
+/* One member of 64 bits. */
+static inline uint64_t get_wide(unsigned kind, struct bko__reader *r)
 {
-	uint64_t wide, bound = kind == BKO__V_TIME ? ~(uint64_t)0 << BKO_TIME_BITS : 0;
-	uint32_t narrow;
+	unsigned size = kind == BKO__V_TIME ? TIME_SIZE : WORD;
+	const uint8_t *bytes;
+	int64_t value;
 
-	if (kind == BKO__V_U32) {
-		for (; count; count--, member += sizeof narrow) {
-			wide = get_number(r);
-			narrow = (uint32_t)wide;
-			r->bad |= wide >> 32 != 0;
-			memcpy(member, &narrow, sizeof narrow);
-		}
-	} else if (kind == BKO__V_QUANTITY) {
-		for (; count; count--, member += sizeof wide) {
-			wide = (uint64_t)bko__unzigzag(get_number(r));
-			if (out_of_range((int64_t)wide)) {
-				r->bad = 1;
-				wide = 0;
-			}
-			memcpy(member, &wide, sizeof wide);
-		}
-	} else {
-		for (; count; count--, member += sizeof wide) {
-			wide = get_number(r);
-			if (wide & bound) {
-				r->bad = 1;
-				wide = 0;
-			}
-			memcpy(member, &wide, sizeof wide);
-		}
+	if (kind == BKO__V_COUNT)
+		return get_number(r);
+	if (kind == BKO__V_QUANTITY || kind == BKO__V_SIGNED) {
+		value = bko__unzigzag(get_number(r));
+		if (kind == BKO__V_SIGNED || !out_of_range(value))
+			return (uint64_t)value;
+		r->bad = 1;
+		return 0;
 	}
+	bytes = bko__read_bytes(r, size);
+	return bytes ? bko__get_le(bytes, size) : 0;
 }
 
-static void decode_ids(uint8_t *member, unsigned count, struct bko__reader *r)
+static void decode_ids(uint8_t *member, uint32_t bits, struct bko__reader *r)
 {
 	struct bko_span id;
 	uint8_t size;
 
-	for (; count; count--, member += sizeof id) {
+	for (; bits; bits &= bits - 1) {
 		id.data = bko__read_id(r, &size, BKO_ID_MAX);
 		id.size = size;
-		memcpy(member, &id, sizeof id);
+		memcpy(member + lowest(bits) * sizeof id, &id, sizeof id);
+	}
+}
+
+static void decode_group(uint8_t *members, const struct bko__group *group, uint32_t bits,
+                         struct bko__reader *r)
+{
+	uint64_t wide;
+	uint32_t narrow;
+
+	for (; bits; bits &= bits - 1) {
+		unsigned i = lowest(bits);
+
+		if (group->width == BKO__WIDE) {
+			wide = get_wide((unsigned)group->kinds[i], r);
+			memcpy(members + i * sizeof wide, &wide, sizeof wide);
+			continue;
+		}
+		wide = get_number(r);
+		narrow = (uint32_t)wide;
+		r->bad |= wide >> 32 != 0;
+		memcpy(members + i * sizeof narrow, &narrow, sizeof narrow);
 	}
 }
 
 void bko__decode(const struct bko__table *table, void *record, struct bko__reader *r)
 {
-	uint32_t f;
+	const struct bko__group *group = table->groups, *last = group + table->count;
+	uint8_t *bytes = record;
+	uint32_t mask, bits;
 
-	for (f = 0; f < table->count; f++) {
-		const struct bko__field *field = &table->fields[f];
-		uint8_t *member = (uint8_t *)record + field->offset;
-		const uint8_t *bytes;
-
-		switch (field->kind) {
-		case BKO__F_HASH:
-			bytes = bko__read_bytes(r, 16);
-			if (bytes)
-				memcpy(member, bytes, 16);
-			break;
-		case BKO__V_QUANTITY:
-		case BKO__V_TIME:
-		case BKO__V_COUNT:
-		case BKO__V_U32: decode_numbers(member, field->kind, field->count, r); break;
-		case BKO__V_ID: decode_ids(member, field->count, r); break;
-		default: decode_fixed(member, field->kind, field->count, r); break;
-		}
+	for (; group < last && group->width == BKO__FIXED; group++)
+		decode_fixed(bytes + group->offset, (unsigned)group->kinds[0], group->count, r);
+	if (group == last)
+		return;
+	mask = (uint32_t)bko__read_uint_below(r, (uint64_t)1 << 32);
+	for (; mask && group < last; mask >>= group->count, group++) {
+		bits = mask & (((uint32_t)1 << group->count) - 1);
+		if (group->width == BKO__IDS)
+			decode_ids(bytes + group->offset, bits, r);
+		else
+			decode_group(bytes + group->offset, group, bits, r);
 	}
+	r->bad |= mask != 0;
 }

@@ -1,152 +1,108 @@
 /*
- * records.c - the tables of all records, and the few whose shape needs a loop.
+ * records.c - the tables of all records but those of an order, and the few whose
+ * shape needs a loop.
  */
 #include "base/records.h"
 
 #include "base/number.h"
 
-#define RUN(kind, type, member, count)              \
-	{                                           \
-		kind, offsetof(type, member), count \
-	}
-#define TABLE(fields)                                      \
-	{                                                  \
-		fields, sizeof(fields) / sizeof(fields)[0] \
-	}
-
-static const struct bko__field settings_fields[] = {
-	RUN(BKO__V_U32, struct bko__settings, lanes, 2),
+static const struct bko__group settings_groups[] = {
+	BKO__GROUP(BKO__NARROW, bko__settings, lanes, "uu"),
 };
-static const struct bko__table settings_table = TABLE(settings_fields);
+static const struct bko__table settings_table = BKO__TABLE(settings_groups);
 
-static const struct bko__field policy_fields[] = {
-	RUN(BKO__V_U32, struct bko_policy, set, 7),
-	RUN(BKO__V_QUANTITY, struct bko_policy, limit, 2),
-	RUN(BKO__V_U32, struct bko_policy, limit_to_incoming, 2),
-	RUN(BKO__V_QUANTITY, struct bko_policy, switch_at, 4),
-	RUN(BKO__V_U32, struct bko_policy, safety_guards_queue, 2),
-	RUN(BKO__V_TIME, struct bko_policy, sell_from_ms, 5),
-	RUN(BKO__V_QUANTITY, struct bko_policy, quantum, 1),
-	RUN(BKO__V_TIME, struct bko_policy, hold_place_ms, 2),
-	RUN(BKO__V_U32, struct bko_policy, max_passes, 1),
+static const struct bko__group policy_groups[] = {
+	BKO__GROUP(BKO__NARROW, bko_policy, set, "uuuuuuu"),
+	BKO__GROUP(BKO__WIDE, bko_policy, limit, "qq"),
+	BKO__GROUP(BKO__NARROW, bko_policy, limit_to_incoming, "uu"),
+	BKO__GROUP(BKO__WIDE, bko_policy, switch_at, "qqqq"),
+	BKO__GROUP(BKO__NARROW, bko_policy, safety_guards_queue, "uu"),
+	BKO__GROUP(BKO__WIDE, bko_policy, sell_from_ms, "tttttqtt"),
+	BKO__GROUP(BKO__NARROW, bko_policy, max_passes, "u"),
 };
-static const struct bko__table policy_table = TABLE(policy_fields);
+static const struct bko__table policy_table = BKO__TABLE(policy_groups);
 
-static const struct bko__field defaults_fields[] = {
-	RUN(BKO__V_COUNT, struct bko__defaults, version, 1),
-	RUN(BKO__V_TIME, struct bko__defaults, demand_period, 2),
-	RUN(BKO__V_U32, struct bko__defaults, limits, 6),
+static const struct bko__group defaults_groups[] = {
+	BKO__GROUP(BKO__WIDE, bko__defaults, version, "ctt"),
+	BKO__GROUP(BKO__NARROW, bko__defaults, limits, "uuuuuu"),
 };
-static const struct bko__table defaults_table = TABLE(defaults_fields);
+static const struct bko__table defaults_table = BKO__TABLE(defaults_groups);
 
-static const struct bko__field head_fields[] = {
-	RUN(BKO__F_QUANTITY, struct bko__head, on_hand, 37),
-	RUN(BKO__F_TIME, struct bko__head, settled, 9),
-	RUN(BKO__F_COUNT, struct bko__head, sequence, 4),
-	RUN(BKO__F_U32, struct bko__head, epoch, 1),
-	RUN(BKO__F_U16, struct bko__head, handling, 2),
-	RUN(BKO__F_U8, struct bko__head, selling, 7),
+static const struct bko__group head_groups[] = {
+	BKO__ALIKE("Q", bko__head, on_hand, 37), BKO__ALIKE("T", bko__head, settled, 9),
+	BKO__ALIKE("C", bko__head, sequence, 4), BKO__ALIKE("4", bko__head, epoch, 1),
+	BKO__ALIKE("2", bko__head, handling, 2), BKO__ALIKE("1", bko__head, selling, 7),
 };
-static const struct bko__table head_table = TABLE(head_fields);
+static const struct bko__table head_table = BKO__TABLE(head_groups);
 
-static const struct bko__field supply_fields[] = {
-	RUN(BKO__V_QUANTITY, struct bko__supply, expected, 3),
-	RUN(BKO__V_TIME, struct bko__supply, due, 2),
-	RUN(BKO__V_U32, struct bko__supply, state, 4),
-	RUN(BKO__V_ID, struct bko__supply, source, 1),
+static const struct bko__group supply_groups[] = {
+	BKO__GROUP(BKO__WIDE, bko__supply, expected, "qt"),
+	BKO__GROUP(BKO__NARROW, bko__supply, state, "uu"),
+	BKO__GROUP(BKO__WIDE, bko__supply, received, "qqt"),
+	BKO__GROUP(BKO__NARROW, bko__supply, overdue, "uu"),
+	BKO__GROUP(BKO__IDS, bko__supply, source, "i"),
 };
-static const struct bko__table supply_table = TABLE(supply_fields);
+static const struct bko__table supply_table = BKO__TABLE(supply_groups);
 
-static const struct bko__field part_fields[] = {
-	RUN(BKO__V_QUANTITY, struct bko__part, allocated, 4),
-	RUN(BKO__V_TIME, struct bko__part, placed, 4),
-	RUN(BKO__V_U32, struct bko__part, line, 6),
-	RUN(BKO__V_ID, struct bko__part, order, 3),
+static const struct bko__group opcome_groups[] = {
+	BKO__GROUP(BKO__WIDE, bko__opcome, hash, "ww"),
+	BKO__GROUP(BKO__NARROW, bko__opcome, verb, "uu"),
+	BKO__GROUP(BKO__WIDE, bko__opcome, quantity, "qtcccqqqqqqqq"),
+	BKO__GROUP(BKO__NARROW, bko__opcome, status, "uuuuuu"),
+	BKO__GROUP(BKO__IDS, bko__opcome, subject, "i"),
 };
-static const struct bko__table part_table = TABLE(part_fields);
+static const struct bko__table opcome_table = BKO__TABLE(opcome_groups);
 
-static const struct bko__field order_fields[] = {
-	RUN(BKO__V_QUANTITY, struct bko__order, rank_ms, 3),
-	RUN(BKO__V_TIME, struct bko__order, placed, 5),
-	RUN(BKO__V_COUNT, struct bko__order, first_event, 2),
-	RUN(BKO__V_U32, struct bko__order, state, 9),
-	RUN(BKO__F_HASH, struct bko__order, hash, 1),
-	RUN(BKO__V_ID, struct bko__order, customer, 2),
+static const struct bko__group unit_groups[] = {
+	BKO__GROUP(BKO__WIDE, bko__unit, quantity, "q"),
+	BKO__GROUP(BKO__NARROW, bko__unit, line, "uu"),
 };
-static const struct bko__table order_table = TABLE(order_fields);
+static const struct bko__table unit_table = BKO__TABLE(unit_groups);
 
-static const struct bko__field line_fields[] = {
-	RUN(BKO__V_QUANTITY, struct bko__line, ordered, 10),
-	RUN(BKO__V_TIME, struct bko__line, promise, 3),
-	RUN(BKO__V_U32, struct bko__line, stops, 8),
-	RUN(BKO__V_ID, struct bko__line, item, 1),
+static const struct bko__group agenda_groups[] = {
+	BKO__GROUP(BKO__WIDE, bko__agenda, allocated, "qqqqqqqqqqqq"),
+	BKO__GROUP(BKO__NARROW, bko__agenda, epoch, "uu"),
 };
-static const struct bko__table line_table = TABLE(line_fields);
+static const struct bko__table agenda_table = BKO__TABLE(agenda_groups);
 
-static const struct bko__field place_fields[] = {
-	RUN(BKO__V_QUANTITY, struct bko__place, allocated, 4),
-	RUN(BKO__V_TIME, struct bko__place, rank_time, 1),
-	RUN(BKO__V_COUNT, struct bko__place, sequence, 2),
-	RUN(BKO__V_U32, struct bko__place, epoch, 5),
+static const struct bko__group limit_groups[] = {
+	BKO__GROUP(BKO__WIDE, bko__limit, limit, "qqt"),
+	BKO__GROUP(BKO__NARROW, bko__limit, kind, "u"),
 };
-static const struct bko__table place_table = TABLE(place_fields);
+static const struct bko__table limit_table = BKO__TABLE(limit_groups);
 
-static const struct bko__field opcome_fields[] = {
-	RUN(BKO__V_QUANTITY, struct bko__opcome, error, 9),
-	RUN(BKO__V_TIME, struct bko__opcome, time, 1),
-	RUN(BKO__V_COUNT, struct bko__opcome, revision, 3),
-	RUN(BKO__V_U32, struct bko__opcome, verb, 8),
-	RUN(BKO__F_HASH, struct bko__opcome, hash, 1),
-	RUN(BKO__V_ID, struct bko__opcome, subject, 1),
+static const struct bko__group counted_groups[] = {
+	BKO__GROUP(BKO__WIDE, bko__counted, accepted, "qqqt"),
+	BKO__GROUP(BKO__NARROW, bko__counted, flags, "u"),
 };
-static const struct bko__table opcome_table = TABLE(opcome_fields);
+static const struct bko__table counted_table = BKO__TABLE(counted_groups);
 
-static const struct bko__field unit_fields[] = {
-	RUN(BKO__V_QUANTITY, struct bko__unit, quantity, 1),
-	RUN(BKO__V_U32, struct bko__unit, line, 2),
+static const struct bko__group lane_groups[] = {
+	BKO__ALIKE("C", bko__lane, first, 2),
 };
-static const struct bko__table unit_table = TABLE(unit_fields);
+static const struct bko__table lane_table = BKO__TABLE(lane_groups);
 
-static const struct bko__field agenda_fields[] = {
-	RUN(BKO__V_QUANTITY, struct bko__agenda, allocated, 4 + BKO_CLASSES),
-	RUN(BKO__V_U32, struct bko__agenda, epoch, 2),
+static const struct bko__group event_groups[] = {
+	BKO__GROUP(BKO__NARROW, bko__event, kind, "uuu"),
+	BKO__GROUP(BKO__WIDE, bko__event, amount, "qt"),
+	BKO__GROUP(BKO__IDS, bko__event, order, "ii"),
+	BKO__GROUP(BKO__WIDE, bko__event, other, "qt"),
+	BKO__GROUP(BKO__IDS, bko__event, location, "ii"),
 };
-static const struct bko__table agenda_table = TABLE(agenda_fields);
+static const struct bko__table event_table = BKO__TABLE(event_groups);
 
-static const struct bko__field limit_fields[] = {
-	RUN(BKO__V_QUANTITY, struct bko__limit, limit, 2),
-	RUN(BKO__V_TIME, struct bko__limit, settled, 1),
-	RUN(BKO__V_U32, struct bko__limit, kind, 2),
-};
-static const struct bko__table limit_table = TABLE(limit_fields);
+void bko__read_format(struct bko__reader *r)
+{
+	uint32_t format = bko__read_byte(r);
 
-static const struct bko__field counted_fields[] = {
-	RUN(BKO__V_QUANTITY, struct bko__counted, accepted, 3),
-	RUN(BKO__V_TIME, struct bko__counted, length, 1),
-	RUN(BKO__V_U32, struct bko__counted, flags, 1),
-};
-static const struct bko__table counted_table = TABLE(counted_fields);
+	r->bad |= format == 0 || format > BKO__FORMAT;
+}
 
-static const struct bko__field lane_fields[] = {
-	RUN(BKO__F_COUNT, struct bko__lane, first, 2),
-};
-static const struct bko__table lane_table = TABLE(lane_fields);
-
-static const struct bko__field event_fields[] = {
-	RUN(BKO__V_QUANTITY, struct bko__event, amount, 2),
-	RUN(BKO__V_TIME, struct bko__event, time, 2),
-	RUN(BKO__V_U32, struct bko__event, kind, 3),
-	RUN(BKO__V_ID, struct bko__event, order, 4),
-};
-static const struct bko__table event_table = TABLE(event_fields);
-
-/* Opens a value: its first byte is a format this release can read. */
 static struct bko__reader opened(struct bko_span value)
 {
 	struct bko__reader r = {value.data, value.size, 0, 0};
-	uint32_t format = bko__read_byte(&r);
 
-	r.bad |= format == 0 || format > BKO__FORMAT;
+	bko__read_format(&r);
 	return r;
 }
 
@@ -156,10 +112,11 @@ static int closed(const struct bko__reader *r)
 	return r->bad || r->at != r->size ? -1 : 0;
 }
 
-static int get(struct bko_span value, const struct bko__table *table, void *record)
+static int get(struct bko_span value, const struct bko__table *table, void *record, size_t size)
 {
 	struct bko__reader r = opened(value);
 
+	memset(record, 0, size);
 	bko__decode(table, record, &r);
 	return closed(&r);
 }
@@ -172,7 +129,7 @@ static void put(struct bko__writer *w, const struct bko__table *table, const voi
 
 int bko__settings_get(struct bko_span value, struct bko__settings *record)
 {
-	return get(value, &settings_table, record);
+	return get(value, &settings_table, record, sizeof *record);
 }
 
 void bko__settings_put(struct bko__writer *w, const struct bko__settings *record)
@@ -204,6 +161,7 @@ int bko__defaults_get(struct bko_span value, struct bko__defaults *record)
 {
 	struct bko__reader r = opened(value);
 
+	memset(record, 0, sizeof *record);
 	read_policy(&r, &record->policy);
 	bko__decode(&defaults_table, record, &r);
 	return closed(&r);
@@ -243,7 +201,7 @@ void bko__item_put(struct bko__writer *w, const struct bko__item *record)
 
 int bko__head_get(struct bko_span value, struct bko__head *record)
 {
-	if (get(value, &head_table, record) || record->quantum < 1)
+	if (get(value, &head_table, record, sizeof *record) || record->quantum < 1)
 		return -1;
 	return 0;
 }
@@ -255,7 +213,7 @@ void bko__head_put(struct bko__writer *w, const struct bko__head *record)
 
 int bko__supply_get(struct bko_span value, struct bko__supply *record)
 {
-	return get(value, &supply_table, record);
+	return get(value, &supply_table, record, sizeof *record);
 }
 
 void bko__supply_put(struct bko__writer *w, const struct bko__supply *record)
@@ -263,19 +221,9 @@ void bko__supply_put(struct bko__writer *w, const struct bko__supply *record)
 	put(w, &supply_table, record);
 }
 
-int bko__part_get(struct bko_span value, struct bko__part *record)
-{
-	return get(value, &part_table, record);
-}
-
-void bko__part_write(struct bko__writer *w, const struct bko__part *record)
-{
-	put(w, &part_table, record);
-}
-
 int bko__agenda_get(struct bko_span value, struct bko__agenda *record)
 {
-	return get(value, &agenda_table, record);
+	return get(value, &agenda_table, record, sizeof *record);
 }
 
 void bko__agenda_put(struct bko__writer *w, const struct bko__agenda *record)
@@ -285,7 +233,7 @@ void bko__agenda_put(struct bko__writer *w, const struct bko__agenda *record)
 
 int bko__counted_get(struct bko_span value, struct bko__counted *record)
 {
-	return get(value, &counted_table, record);
+	return get(value, &counted_table, record, sizeof *record);
 }
 
 void bko__counted_put(struct bko__writer *w, const struct bko__counted *record)
@@ -295,7 +243,7 @@ void bko__counted_put(struct bko__writer *w, const struct bko__counted *record)
 
 int bko__lane_get(struct bko_span value, struct bko__lane *record)
 {
-	return get(value, &lane_table, record);
+	return get(value, &lane_table, record, sizeof *record);
 }
 
 void bko__lane_put(struct bko__writer *w, const struct bko__lane *record)
@@ -308,9 +256,9 @@ int bko__limit_get(struct bko_span value, struct bko__limit *record)
 	struct bko__reader r = opened(value);
 	uint32_t i;
 
+	memset(record, 0, sizeof *record);
 	bko__decode(&limit_table, record, &r);
-	if (record->holds > BKO_LIMIT_GRANULES)
-		return -1;
+	record->holds = (uint32_t)bko__read_uint_below(&r, BKO_LIMIT_GRANULES + 1);
 	for (i = 0; i < record->holds; i++) {
 		record->until[i] = (int64_t)bko__read_uint_below(&r, (uint64_t)BKO__NEVER);
 		record->amount[i] =
@@ -324,6 +272,7 @@ void bko__limit_put(struct bko__writer *w, const struct bko__limit *record)
 	uint32_t i;
 
 	put(w, &limit_table, record);
+	bko__write_uint(w, record->holds);
 	for (i = 0; i < record->holds; i++) {
 		bko__write_uint(w, (uint64_t)record->until[i]);
 		bko__write_uint(w, (uint64_t)record->amount[i]);
@@ -401,46 +350,11 @@ void bko__number_put(struct bko__writer *w, int64_t number)
 	bko__write_int(w, number);
 }
 
-void bko__order_read(struct bko__reader *r, struct bko__order *record)
-{
-	uint32_t format = bko__read_byte(r);
-
-	bko__decode(&order_table, record, r);
-	r->bad |= format == 0 || format > BKO__FORMAT || record->line_count > BKO_LINES_MAX;
-}
-
-void bko__order_write(struct bko__writer *w, const struct bko__order *record)
-{
-	put(w, &order_table, record);
-}
-
-void bko__line_read(struct bko__reader *r, struct bko__line *record)
-{
-	bko__decode(&line_table, record, r);
-	r->bad |= record->candidate_count > BKO_CANDIDATES_MAX;
-}
-
-void bko__line_write(struct bko__writer *w, const struct bko__line *record)
-{
-	bko__encode(&line_table, record, w);
-}
-
-void bko__place_read(struct bko__reader *r, struct bko__place *record)
-{
-	bko__decode(&place_table, record, r);
-}
-
-void bko__place_write(struct bko__writer *w, const struct bko__place *record)
-{
-	bko__encode(&place_table, record, w);
-}
-
 void bko__opcome_read(struct bko__reader *r, struct bko__opcome *record)
 {
-	uint32_t format = bko__read_byte(r);
-
+	memset(record, 0, sizeof *record);
+	bko__read_format(r);
 	bko__decode(&opcome_table, record, r);
-	r->bad |= format == 0 || format > BKO__FORMAT;
 }
 
 void bko__opcome_write(struct bko__writer *w, const struct bko__opcome *record)
@@ -450,6 +364,7 @@ void bko__opcome_write(struct bko__writer *w, const struct bko__opcome *record)
 
 void bko__unit_read(struct bko__reader *r, struct bko__unit *record)
 {
+	memset(record, 0, sizeof *record);
 	bko__decode(&unit_table, record, r);
 }
 
@@ -460,6 +375,7 @@ void bko__unit_write(struct bko__writer *w, const struct bko__unit *record)
 
 void bko__event_read(struct bko__reader *r, struct bko__event *record)
 {
+	memset(record, 0, sizeof *record);
 	bko__decode(&event_table, record, r);
 }
 

@@ -2,7 +2,8 @@
  * records.h - the records behind the keys of key.h, as structs. Spans in a
  * decoded record point into the bytes it was read from.
  *
- * Members of one kind stand together, because the codec's tables name runs.
+ * Members of one kind stand together, because the codec's tables name runs; those
+ * that most records have come first in the tables, since the mask then is short.
  * The first byte of every value is the format of its record; a reader takes any
  * format up to its own.
  */
@@ -74,18 +75,19 @@ struct bko__head {
 
 /* I item loc s supply */
 struct bko__supply {
-	int64_t expected, received, sent; /* sent: units of a transfer or announced return */
-	int64_t due, grace;               /* due 0: undated */
+	int64_t expected, due;  /* due 0: undated */
+	int64_t received, sent; /* sent: units of a transfer or announced return */
+	int64_t grace;
 	uint32_t state, origin, overdue, line;
 	struct bko_span source; /* position a transfer came from, or the order of a return */
 };
 
 /* I item loc w|a|z rank: a part of a line that waits, or has waited. */
 struct bko__part {
-	int64_t allocated, backordered, outside, picked;
-	int64_t placed, expected, need_by,
-		held_until; /* expected: by the lead time of its placing */
-	uint32_t line, part, place, stops, order_class, limits; /* place: element of the line */
+	int64_t backordered, allocated;
+	int64_t placed, expected; /* expected: by the lead time of its placing */
+	int64_t outside, picked, need_by, held_until;
+	uint32_t line, order_class, part, place, stops, limits; /* place: element of the line */
 	struct bko_span order, customer, channel; /* the latter if it counts in their limits */
 };
 
@@ -99,44 +101,45 @@ enum {
 	BKO__O_ERROR = 6
 };
 struct bko__order {
-	int64_t rank_ms, error, first_served; /* error: of a refusal, the units asked */
-	int64_t placed, confirmed, need_by, hold_until, closed;
-	uint64_t first_event, event_count;
-	uint32_t state, flags, order_class, line_count, chunks, lane;
-	uint32_t outcome_flags, reason, first_status;
 	uint8_t hash[16];
+	int64_t placed;
+	uint64_t first_event, event_count;
+	int64_t rank_ms, confirmed, need_by, hold_until, closed;
+	int64_t error, first_served; /* error: of a refusal, the units asked */
+	uint32_t state, order_class, first_status, line_count, lane;
+	uint32_t flags, outcome_flags, chunks, reason;
 	struct bko_span customer, channel;
 };
 
 /* A line of it. first_..: the outcome of placing. */
 struct bko__line {
-	int64_t ordered, shipped, cancelled, returned;
-	int64_t asked, first_allocated, first_backordered, available_now, available_later, first;
-	int64_t promise, first_due, rest_due;
-	uint32_t stops, reason, state,
-		kinds; /* kinds: two bits each of promise, first, rest, later */
-	uint32_t first_locations, candidate_count, place_count, limits;
+	int64_t asked, first_due, available_now, available_later, first_allocated;
+	int64_t first_backordered, ordered, first, rest_due, promise;
+	int64_t shipped, cancelled, returned;
+	uint32_t kinds, state; /* kinds: two bits each of promise, first, rest, later */
+	uint32_t candidate_count, place_count, first_locations, stops, reason, limits;
 	struct bko_span item;
 };
 
 /* Units of a line at one location in one part. */
 enum { BKO__PL_WAITED = 1, BKO__PL_UNTRACKED = 2 };
 struct bko__place {
-	int64_t allocated, picked, shipped, returned; /* allocated, picked: unless WAITED */
-	int64_t rank_time;
-	uint64_t sequence, sub;
-	uint32_t epoch, band, location, part, flags;
+	uint64_t sequence;
+	int64_t allocated, picked, shipped; /* allocated, picked: unless WAITED */
+	int64_t rank_time, returned;
+	uint64_t sub;
+	uint32_t flags, band, location, epoch, part;
 };
 
 /* Outcome of an operation. */
 enum { BKO__OP_DONE = 1, BKO__OP_REFUSED = 2, BKO__OP_VOID = 3, BKO__OP_ERROR = 4 };
 struct bko__opcome {
-	int64_t error; /* of a receipt: the origin of its supply, BKO_ORIGIN_ */
-	int64_t asked, allocated, scheduled, backordered, refused, quantity, served, missing;
-	int64_t time;
-	uint64_t revision, first_event, event_count;
-	uint32_t verb, state, status, reason, lane, outcome_flags, undone, units;
 	uint8_t hash[16];
+	int64_t quantity, time;
+	uint64_t first_event, event_count, revision;
+	int64_t asked, allocated, served, scheduled, backordered, refused, missing;
+	int64_t error; /* of a receipt: the origin of its supply, BKO_ORIGIN_ */
+	uint32_t verb, state, status, reason, lane, outcome_flags, undone, units;
 	struct bko_span subject; /* of a receipt: its supply */
 };
 /* Units an operation moved, where it can be undone. */
@@ -177,7 +180,7 @@ struct bko__lane {
 };
 
 struct bko__event {
-	int64_t amount, other, time, at;
+	int64_t amount, time, other, at;
 	uint32_t kind, line, detail;
 	struct bko_span order, item, location, cause;
 };
@@ -210,8 +213,10 @@ int bko__head_get(struct bko_span value, struct bko__head *record);
 void bko__head_put(struct bko__writer *w, const struct bko__head *record);
 int bko__supply_get(struct bko_span value, struct bko__supply *record);
 void bko__supply_put(struct bko__writer *w, const struct bko__supply *record);
-int bko__part_get(struct bko_span value, struct bko__part *record);
-void bko__part_write(struct bko__writer *w, const struct bko__part *record);
+/* A part is told by what its rank, which its key has, does not say. */
+int bko__part_get(struct bko_span value, const struct bko__rank *rank, struct bko__part *record);
+void bko__part_write(struct bko__writer *w, const struct bko__rank *rank,
+                     const struct bko__part *record);
 int bko__agenda_get(struct bko_span value, struct bko__agenda *record);
 void bko__agenda_put(struct bko__writer *w, const struct bko__agenda *record);
 int bko__limit_get(struct bko_span value, struct bko__limit *record);
@@ -227,13 +232,21 @@ void bko__calendar_put(struct bko__writer *w, const struct bko__calendar *record
 int bko__number_get(struct bko_span value, int64_t *number); /* feeds */
 void bko__number_put(struct bko__writer *w, int64_t number);
 
+/* The first byte of a value: bad if it is a format that this release cannot read. */
+void bko__read_format(struct bko__reader *r);
+
 /* Piecewise records: several follow each other in one value or byte string. */
 void bko__order_read(struct bko__reader *r, struct bko__order *record);
 void bko__order_write(struct bko__writer *w, const struct bko__order *record);
-void bko__line_read(struct bko__reader *r, struct bko__line *record);
-void bko__line_write(struct bko__writer *w, const struct bko__line *record);
-void bko__place_read(struct bko__reader *r, struct bko__place *record);
-void bko__place_write(struct bko__writer *w, const struct bko__place *record);
+/* Lines and places are told by what the record of their order does not say. */
+void bko__line_read(struct bko__reader *r, const struct bko__order *order,
+                    struct bko__line *record);
+void bko__line_write(struct bko__writer *w, const struct bko__order *order,
+                     const struct bko__line *record);
+void bko__place_read(struct bko__reader *r, const struct bko__order *order,
+                     struct bko__place *record);
+void bko__place_write(struct bko__writer *w, const struct bko__order *order,
+                      const struct bko__place *record);
 void bko__opcome_read(struct bko__reader *r, struct bko__opcome *record);
 void bko__opcome_write(struct bko__writer *w, const struct bko__opcome *record);
 void bko__unit_read(struct bko__reader *r, struct bko__unit *record);

@@ -10,8 +10,8 @@
 enum {
 	REST_ROWS = BKO_LINES_MAX,
 	HEAD_MAX = 384, /* encoded order without lines */
-	LINE_MAX = 192, /* encoded line without candidates and places */
-	PLACE_MAX = 80
+	LINE_MAX = 224, /* encoded line without candidates and places */
+	PLACE_MAX = 96
 };
 
 void bko__order_key(const struct bko_span *order, struct bko__key *key)
@@ -82,11 +82,12 @@ static int32_t whole(struct bko_engine *engine, struct bko__ord *order, uint32_t
 	return engine->tx.status;
 }
 
-static int32_t decode_line(struct bko_engine *engine, struct bko__reader *r, struct bko__ol *line)
+static int32_t decode_line(struct bko_engine *engine, struct bko__reader *r,
+                           const struct bko__order *order, struct bko__ol *line)
 {
 	uint32_t i;
 
-	bko__line_read(r, &line->rec);
+	bko__line_read(r, order, &line->rec);
 	if (r->bad || line->rec.place_count > 4 * BKO_CANDIDATES_MAX)
 		return bko__fail(engine, BKO_E_CORRUPT, "a line of an order");
 	line->place_capacity = line->rec.place_count + 2;
@@ -102,7 +103,7 @@ static int32_t decode_line(struct bko_engine *engine, struct bko__reader *r, str
 		line->candidates[i].size = size;
 	}
 	for (i = 0; i < line->rec.place_count; i++) {
-		bko__place_read(r, &line->places[i]);
+		bko__place_read(r, order, &line->places[i]);
 		if (line->places[i].location >= line->rec.candidate_count ||
 		    line->places[i].band >= BKO_CLASSES)
 			r->bad = 1;
@@ -133,7 +134,7 @@ int32_t bko__order_decode(struct bko_engine *engine, struct bko__ord *order, uin
 	if (!order->lines)
 		return engine->tx.status;
 	for (i = 0; !status && i < order->rec.line_count; i++)
-		status = decode_line(engine, &r, &order->lines[i]);
+		status = decode_line(engine, &r, &order->rec, &order->lines[i]);
 	if (!status && r.at != r.size)
 		status = bko__fail(engine, BKO_E_CORRUPT, "an order");
 	if (status)
@@ -318,16 +319,16 @@ static void encode(const struct bko__ord *order, struct bko__writer *w)
 	for (i = 0; i < order->rec.line_count; i++) {
 		const struct bko__ol *line = &order->lines[i];
 
-		bko__line_write(w, &line->rec);
+		bko__line_write(w, &order->rec, &line->rec);
 		for (k = 0; k < line->rec.candidate_count; k++)
 			bko__write_id(w, line->candidates[k].data, line->candidates[k].size);
 		for (k = 0; k < line->rec.place_count; k++)
-			bko__place_write(w, &line->places[k]);
+			bko__place_write(w, &order->rec, &line->places[k]);
 	}
 }
 
-/* How many further rows so many bytes need. The number is part of the first bytes,
- * but of one length for all that an order can need. */
+/* How many further rows so many bytes need. The number is part of the first bytes, and
+ * a larger one never makes them fewer: counting again comes to an end. */
 static uint32_t chunks_of(size_t size)
 {
 	return (uint32_t)((size - 1) / BKO_VALUE_MAX);

@@ -47,8 +47,8 @@ struct bko__pt *bko__part_of(struct bko_engine *engine, struct bko__row *row, si
 	if (!part)
 		return NULL;
 	memset(part, 0, sizeof *part);
-	if (bko__part_get(bko__value(row), &part->rec) ||
-	    !bko__key_get_rank(row->key, row->key_size, rank_at, &part->rank)) {
+	if (!bko__key_get_rank(row->key, row->key_size, rank_at, &part->rank) ||
+	    bko__part_get(bko__value(row), &part->rank, &part->rec)) {
 		engine->tx.status = bko__fail(engine, BKO_E_CORRUPT, "a row of the queue");
 		return NULL;
 	}
@@ -104,7 +104,7 @@ void bko__part_put(struct bko_engine *engine, struct bko__pos *pos, struct bko__
 			pos->new_parts++;
 	}
 	w = bko__scratch(engine, sizeof part->rec + 3 * BKO_ID_MAX);
-	bko__part_write(&w, &part->rec);
+	bko__part_write(&w, &part->rank, &part->rec);
 	bko__put(engine, part->row, w.data, w.size);
 }
 

@@ -168,8 +168,8 @@ static int32_t shortage_look_part(struct bko_engine *engine, struct shortage_ste
 	struct bko__part part;
 
 	memset(&loser, 0, sizeof loser);
-	if (bko__part_get(bko__value(row), &part) ||
-	    !bko__key_get_rank(row->key, row->key_size, s->page->all.size, &loser.rank))
+	if (!bko__key_get_rank(row->key, row->key_size, s->page->all.size, &loser.rank) ||
+	    bko__part_get(bko__value(row), &loser.rank, &part))
 		return bko__fail(engine, BKO_E_CORRUPT, "a row of the queue");
 	if (part.held_until && part.held_until <= s->page->head.settled)
 		return BKO_OK;

@@ -24,6 +24,30 @@ const uint8_t shape_letters[BKO_ID_MAX + 1] = {'a', 'b', 'c', 'd', 'e', 'f', 'g'
 #define WHOLE(name, how) \
 	GET(name);       \
 	PUT(name, how)
+/* Lines, places and parts are told by what an order, or a rank, says: these ones. */
+static const struct bko__order an_order = {.placed = 4900000000, .order_class = 5};
+static const struct bko__rank a_rank = {.band = 5, .time = 4900000000};
+#define GET_BY(name, by)                                           \
+	static int get_##name(struct bko_span value, void *record) \
+	{                                                          \
+		return bko__##name##_get(value, by, record);       \
+	}                                                          \
+	static int get_##name(struct bko_span value, void *record)
+#define PUT_BY(name, by)                                                  \
+	static void put_##name(struct bko__writer *w, const void *record) \
+	{                                                                 \
+		bko__##name##_write(w, by, record);                       \
+	}                                                                 \
+	static void put_##name(struct bko__writer *w, const void *record)
+#define PIECE_BY(name, by)                                             \
+	static int get_##name(struct bko_span value, void *record)     \
+	{                                                              \
+		struct bko__reader r = {value.data, value.size, 0, 0}; \
+                                                                       \
+		bko__##name##_read(&r, by, record);                    \
+		return r.bad || r.at != r.size ? -1 : 0;               \
+	}                                                              \
+	PUT_BY(name, by)
 #define PIECE(name)                                                    \
 	static int get_##name(struct bko_span value, void *record)     \
 	{                                                              \
@@ -40,7 +64,8 @@ WHOLE(defaults, put);
 WHOLE(item, put);
 WHOLE(head, put);
 WHOLE(supply, put);
-WHOLE(part, write);
+GET_BY(part, &a_rank);
+PUT_BY(part, &a_rank);
 WHOLE(agenda, put);
 WHOLE(limit, put);
 WHOLE(counted, put);
@@ -49,8 +74,8 @@ WHOLE(buckets, put);
 WHOLE(calendar, put);
 GET(number);
 PIECE(order);
-PIECE(line);
-PIECE(place);
+PIECE_BY(line, &an_order);
+PIECE_BY(place, &an_order);
 PIECE(opcome);
 PIECE(unit);
 PIECE(event);
@@ -104,33 +129,44 @@ static const struct run head_runs[] = {R(QUANTITY, bko__head, on_hand, 15),
                                        M(U32, bko__head, epoch),
                                        R(U16, bko__head, handling, 2),
                                        R(U8, bko__head, selling, 7)};
-static const struct run supply_runs[] = {R(QUANTITY, bko__supply, expected, 3),
-                                         R(TIME, bko__supply, due, 2),
-                                         R(U32, bko__supply, state, 4), M(ID, bko__supply, source)};
-static const struct run part_runs[] = {R(QUANTITY, bko__part, allocated, 4),
-                                       R(TIME, bko__part, placed, 4), R(U32, bko__part, line, 6),
+static const struct run supply_runs[] = {
+	M(QUANTITY, bko__supply, expected),    M(TIME, bko__supply, due),
+	R(QUANTITY, bko__supply, received, 2), M(TIME, bko__supply, grace),
+	R(U32, bko__supply, state, 4),         M(ID, bko__supply, source)};
+static const struct run part_runs[] = {R(QUANTITY, bko__part, backordered, 2),
+                                       R(AWAY, bko__part, placed, 2),
+                                       R(QUANTITY, bko__part, outside, 2),
+                                       R(TIME, bko__part, need_by, 2),
+                                       R(U32, bko__part, line, 6),
                                        R(ID, bko__part, order, 3)};
-static const struct run order_runs[] = {R(QUANTITY, bko__order, rank_ms, 3),
-                                        R(TIME, bko__order, placed, 5),
+static const struct run order_runs[] = {M(HASH, bko__order, hash),
+                                        M(TIME, bko__order, placed),
                                         R(COUNT_64, bko__order, first_event, 2),
+                                        M(QUANTITY, bko__order, rank_ms),
+                                        R(AWAY, bko__order, confirmed, 4),
+                                        R(QUANTITY, bko__order, error, 2),
                                         R(U32, bko__order, state, 3),
                                         M(LINES, bko__order, line_count),
-                                        R(U32, bko__order, chunks, 5),
-                                        M(HASH, bko__order, hash),
+                                        R(U32, bko__order, lane, 5),
                                         R(ID, bko__order, customer, 2)};
-static const struct run line_runs[] = {
-	R(QUANTITY, bko__line, ordered, 10), R(TIME, bko__line, promise, 3),
-	R(U32, bko__line, stops, 5),         M(CANDIDATES, bko__line, candidate_count),
-	R(U32, bko__line, place_count, 2),   M(ID, bko__line, item)};
+static const struct run line_runs[] = {M(QUANTITY, bko__line, asked),
+                                       M(AWAY, bko__line, first_due),
+                                       R(QUANTITY, bko__line, available_now, 6),
+                                       R(AWAY, bko__line, rest_due, 2),
+                                       R(QUANTITY, bko__line, shipped, 3),
+                                       R(U32, bko__line, kinds, 2),
+                                       M(CANDIDATES, bko__line, candidate_count),
+                                       R(U32, bko__line, place_count, 5),
+                                       M(ID, bko__line, item)};
 static const struct run place_runs[] = {
-	R(QUANTITY, bko__place, allocated, 4), M(TIME, bko__place, rank_time),
-	R(COUNT_64, bko__place, sequence, 2), R(U32, bko__place, epoch, 5)};
-static const struct run opcome_runs[] = {R(QUANTITY, bko__opcome, error, 9),
-                                         M(TIME, bko__opcome, time),
-                                         R(COUNT_64, bko__opcome, revision, 3),
-                                         R(U32, bko__opcome, verb, 8),
-                                         M(HASH, bko__opcome, hash),
-                                         M(ID, bko__opcome, subject)};
+	M(COUNT_64, bko__place, sequence), R(QUANTITY, bko__place, allocated, 3),
+	M(AWAY, bko__place, rank_time),    M(QUANTITY, bko__place, returned),
+	M(COUNT_64, bko__place, sub),      R(U32, bko__place, flags, 5)};
+static const struct run opcome_runs[] = {
+	M(HASH, bko__opcome, hash),         M(QUANTITY, bko__opcome, quantity),
+	M(TIME, bko__opcome, time),         R(COUNT_64, bko__opcome, first_event, 3),
+	R(QUANTITY, bko__opcome, asked, 8), R(U32, bko__opcome, verb, 8),
+	M(ID, bko__opcome, subject)};
 static const struct run unit_runs[] = {M(QUANTITY, bko__unit, quantity),
                                        R(U32, bko__unit, line, 2)};
 static const struct run agenda_runs[] = {R(QUANTITY, bko__agenda, allocated, 4),
@@ -141,9 +177,10 @@ static const struct run limit_runs[] = {R(QUANTITY, bko__limit, limit, 2),
                                         COUNTED(UNTIL, bko__limit, until, BKO_LIMIT_GRANULES),
                                         COUNTED(AMOUNT, bko__limit, amount, BKO_LIMIT_GRANULES)};
 static const struct run lane_runs[] = {R(COUNT_48, bko__lane, first, 2)};
-static const struct run event_runs[] = {R(QUANTITY, bko__event, amount, 2),
-                                        R(TIME, bko__event, time, 2), R(U32, bko__event, kind, 3),
-                                        R(ID, bko__event, order, 4)};
+static const struct run event_runs[] = {
+	M(QUANTITY, bko__event, amount), M(TIME, bko__event, time),
+	M(QUANTITY, bko__event, other),  M(TIME, bko__event, at),
+	R(U32, bko__event, kind, 3),     R(ID, bko__event, order, 4)};
 static const struct run buckets_runs[] = {
 	COUNTED(ID, bko__buckets, name, BKO_BUCKETS_MAX),
 	COUNTED(QUANTITY, bko__buckets, quantity, BKO_BUCKETS_MAX)};
@@ -239,7 +276,8 @@ uint64_t range_high(enum range range)
 	case QUANTITY:
 	case POSITIVE:
 	case AMOUNT: return (uint64_t)BKO__QUANTITY_MAX;
-	case TIME: return (uint64_t)BKO__TIME_MAX;
+	case TIME:
+	case AWAY: return (uint64_t)BKO__TIME_MAX;
 	case UNTIL: return (uint64_t)BKO__TIME_MAX - 1;
 	case COUNT_48: return ((uint64_t)1 << 48) - 1;
 	case COUNT_64: return UINT64_MAX;

@@ -16,6 +16,7 @@ enum range {
 	POSITIVE,
 	AMOUNT,
 	TIME,
+	AWAY, /* a time that is stored by its distance */
 	UNTIL,
 	COUNT_48,
 	COUNT_64,

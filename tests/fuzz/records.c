@@ -35,6 +35,22 @@
 		return 1;                                                  \
 	}
 
+/* What lines and places, and parts, are told by. */
+static const struct bko__order order = {.placed = 1790000000000, .order_class = 3};
+static const struct bko__rank rank = {.band = 3, .time = 1790000000000};
+#define PIECE_BY(name, type, by)                                           \
+	static int round_##name(struct bko_span in, struct bko__writer *w) \
+	{                                                                  \
+		static type record;                                        \
+		struct bko__reader r = {in.data, in.size, 0, 0};           \
+		memset(&record, 0, sizeof record);                         \
+		bko__##name##_read(&r, by, &record);                       \
+		if (r.bad)                                                 \
+			return 0;                                          \
+		bko__##name##_write(w, by, &record);                       \
+		return 1;                                                  \
+	}
+
 WHOLE(settings, struct bko__settings)
 WHOLE(defaults, struct bko__defaults)
 WHOLE(item, struct bko__item)
@@ -48,8 +64,8 @@ WHOLE(buckets, struct bko__buckets)
 WHOLE(calendar, struct bko__calendar)
 WHOLE(counted, struct bko__counted)
 PIECE(order, struct bko__order)
-PIECE(line, struct bko__line)
-PIECE(place, struct bko__place)
+PIECE_BY(line, struct bko__line, &order)
+PIECE_BY(place, struct bko__place, &order)
 PIECE(opcome, struct bko__opcome)
 PIECE(unit, struct bko__unit)
 PIECE(event, struct bko__event)
@@ -58,9 +74,9 @@ static int round_part(struct bko_span in, struct bko__writer *w)
 {
 	struct bko__part part;
 	memset(&part, 0, sizeof part);
-	if (bko__part_get(in, &part))
+	if (bko__part_get(in, &rank, &part))
 		return 0;
-	bko__part_write(w, &part);
+	bko__part_write(w, &rank, &part);
 	return 1;
 }
 
@@ -75,13 +91,13 @@ static int round_number(struct bko_span in, struct bko__writer *w)
 
 static int round_rank(struct bko_span in, struct bko__writer *w)
 {
-	struct bko__rank rank, again;
+	struct bko__rank own, again;
 	struct bko__key key;
-	if (!bko__key_get_rank(in.data, in.size, 0, &rank))
+	if (!bko__key_get_rank(in.data, in.size, 0, &own))
 		return 0;
 	bko__key_begin(&key, 'w');
-	bko__key_rank(&key, &rank);
-	if (!bko__key_get_rank(key.bytes, key.size, 1, &again) || bko__rank_compare(&rank, &again))
+	bko__key_rank(&key, &own);
+	if (!bko__key_get_rank(key.bytes, key.size, 1, &again) || bko__rank_compare(&own, &again))
 		abort();
 	bko__write_bytes(w, key.bytes + 1, key.size - 1);
 	return 1;
@@ -167,12 +183,12 @@ uint32_t fuzz_corpus(uint32_t n, uint8_t *bytes, uint32_t room)
 	case 9: bko__buckets_put(&w, &zero.buckets); break;
 	case 10: bko__calendar_put(&w, &zero.calendar); break;
 	case 11: bko__order_write(&w, &zero.order); break;
-	case 12: bko__line_write(&w, &zero.line); break;
-	case 13: bko__place_write(&w, &zero.place); break;
+	case 12: bko__line_write(&w, &order, &zero.line); break;
+	case 13: bko__place_write(&w, &order, &zero.place); break;
 	case 14: bko__opcome_write(&w, &zero.opcome); break;
-	case 15: bko__write_bytes(&w, (const uint8_t *)"\2\0\0", 3); break;
+	case 15: bko__write_bytes(&w, (const uint8_t *)"\7\2\1\1", 4); break;
 	case 16: bko__event_write(&w, &zero.event); break;
-	case 17: bko__part_write(&w, &zero.part); break;
+	case 17: bko__part_write(&w, &rank, &zero.part); break;
 	case 18: bko__number_put(&w, 5); break;
 	case 19: bko__write_bytes(&w, (const uint8_t *)&zero, 32); break;
 	case 20: bko__counted_put(&w, &zero.counted); break;

@@ -1,0 +1,213 @@
+/*
+ * records_order.c - orders, their lines and places, and the parts that wait. Much of
+ * one says again what another says, so it is stored as the difference: what agrees
+ * takes nothing. So does a number that mostly is 1: its lowest bit is turned. Records say what they
+ * say whatever they are told by: where they do not agree, it takes bytes.
+ */
+#include "base/number.h"
+#include "base/records.h"
+
+static const struct bko__group part_groups[] = {
+	BKO__GROUP(BKO__WIDE, bko__part, backordered, "qqss"),
+	BKO__GROUP(BKO__NARROW, bko__part, line, "uu"),
+	BKO__GROUP(BKO__IDS, bko__part, order, "i"),
+	BKO__GROUP(BKO__WIDE, bko__part, outside, "qqtt"),
+	BKO__GROUP(BKO__NARROW, bko__part, part, "uuuu"),
+	BKO__GROUP(BKO__IDS, bko__part, customer, "ii"),
+};
+static const struct bko__table part_table = BKO__TABLE(part_groups);
+
+static const struct bko__group order_groups[] = {
+	BKO__GROUP(BKO__WIDE, bko__order, hash, "wwtccs"),
+	BKO__GROUP(BKO__NARROW, bko__order, state, "uuuuu"),
+	BKO__GROUP(BKO__IDS, bko__order, customer, "ii"),
+	BKO__GROUP(BKO__NARROW, bko__order, flags, "uuuu"),
+	BKO__GROUP(BKO__WIDE, bko__order, confirmed, "ssssqq"),
+};
+static const struct bko__table order_table = BKO__TABLE(order_groups);
+
+static const struct bko__group line_groups[] = {
+	BKO__GROUP(BKO__WIDE, bko__line, asked, "qsqqq"),
+	BKO__GROUP(BKO__NARROW, bko__line, kinds, "uu"),
+	BKO__GROUP(BKO__IDS, bko__line, item, "i"),
+	BKO__GROUP(BKO__WIDE, bko__line, first_backordered, "sssssqqq"),
+	BKO__GROUP(BKO__NARROW, bko__line, candidate_count, "uuuuuu"),
+};
+static const struct bko__table line_table = BKO__TABLE(line_groups);
+
+static const struct bko__group place_groups[] = {
+	BKO__GROUP(BKO__NARROW, bko__place, flags, "uuu"),
+	BKO__GROUP(BKO__WIDE, bko__place, sequence, "cqqqs"),
+	BKO__GROUP(BKO__NARROW, bko__place, epoch, "uu"),
+	BKO__GROUP(BKO__WIDE, bko__place, returned, "qc"),
+};
+static const struct bko__table place_table = BKO__TABLE(place_groups);
+
+/* Differences wrap, so that any pair of numbers comes back. */
+static int64_t minus(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
+static int64_t plus(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+/* A time that may be none, as the way to it from another: 0 if it is none, and one
+ * more than the way if that leads forward. */
+static int64_t way_to(int64_t from, int64_t time)
+{
+	int64_t way = minus(time, from);
+
+	if (!time)
+		return 0;
+	return way >= 0 ? plus(way, 1) : way;
+}
+
+static int64_t go(int64_t from, int64_t way)
+{
+	if (!way)
+		return 0;
+	return plus(from, way > 0 ? way - 1 : way);
+}
+
+/* Figures that were put together must be in their range: 0 and bad if one is not. */
+static void check_quantity(struct bko__reader *r, int64_t *quantity)
+{
+	if (bko__quantity_ok(*quantity))
+		return;
+	*quantity = 0;
+	r->bad = 1;
+}
+
+static void check_time(struct bko__reader *r, int64_t *time)
+{
+	if (*time >= 0 && *time <= BKO__TIME_MAX)
+		return;
+	*time = 0;
+	r->bad = 1;
+}
+
+int bko__part_get(struct bko_span value, const struct bko__rank *rank, struct bko__part *record)
+{
+	struct bko__reader r = {value.data, value.size, 0, 0};
+
+	memset(record, 0, sizeof *record);
+	bko__read_format(&r);
+	bko__decode(&part_table, record, &r);
+	record->order_class ^= rank->band;
+	record->placed = plus(record->placed, rank->time);
+	record->expected = go(record->placed, record->expected);
+	check_time(&r, &record->placed);
+	check_time(&r, &record->expected);
+	return r.bad || r.at != r.size ? -1 : 0;
+}
+
+void bko__part_write(struct bko__writer *w, const struct bko__rank *rank,
+                     const struct bko__part *record)
+{
+	struct bko__part told = *record;
+
+	told.order_class ^= rank->band;
+	told.placed = minus(record->placed, rank->time);
+	told.expected = way_to(record->placed, record->expected);
+	bko__write_byte(w, BKO__FORMAT);
+	bko__encode(&part_table, &told, w);
+}
+
+void bko__order_read(struct bko__reader *r, struct bko__order *record)
+{
+	memset(record, 0, sizeof *record);
+	bko__read_format(r);
+	bko__decode(&order_table, record, r);
+	record->state ^= 1;
+	record->line_count ^= 1;
+	record->rank_ms = go(record->placed, record->rank_ms);
+	record->confirmed = plus(record->placed, record->confirmed);
+	record->need_by = go(record->placed, record->need_by);
+	record->hold_until = go(record->placed, record->hold_until);
+	record->closed = go(record->placed, record->closed);
+	check_quantity(r, &record->rank_ms);
+	check_time(r, &record->confirmed);
+	check_time(r, &record->need_by);
+	check_time(r, &record->hold_until);
+	check_time(r, &record->closed);
+	r->bad |= record->line_count > BKO_LINES_MAX;
+}
+
+void bko__order_write(struct bko__writer *w, const struct bko__order *record)
+{
+	struct bko__order told = *record;
+
+	told.state ^= 1;
+	told.line_count ^= 1;
+	told.rank_ms = way_to(record->placed, record->rank_ms);
+	told.confirmed = minus(record->confirmed, record->placed);
+	told.need_by = way_to(record->placed, record->need_by);
+	told.hold_until = way_to(record->placed, record->hold_until);
+	told.closed = way_to(record->placed, record->closed);
+	bko__write_byte(w, BKO__FORMAT);
+	bko__encode(&order_table, &told, w);
+}
+
+void bko__line_read(struct bko__reader *r, const struct bko__order *order, struct bko__line *record)
+{
+	memset(record, 0, sizeof *record);
+	bko__decode(&line_table, record, r);
+	record->first_backordered =
+		minus(minus(record->asked, record->first_allocated), record->first_backordered);
+	record->ordered = plus(record->ordered, record->asked);
+	record->first = plus(record->first, record->first_backordered);
+	record->first_due = go(order->placed, record->first_due);
+	record->rest_due = go(record->first_due, record->rest_due);
+	record->promise = go(order->placed, record->promise);
+	check_quantity(r, &record->first_backordered);
+	check_quantity(r, &record->ordered);
+	check_quantity(r, &record->first);
+	check_time(r, &record->first_due);
+	check_time(r, &record->rest_due);
+	check_time(r, &record->promise);
+	r->bad |= record->candidate_count > BKO_CANDIDATES_MAX;
+}
+
+void bko__line_write(struct bko__writer *w, const struct bko__order *order,
+                     const struct bko__line *record)
+{
+	struct bko__line told = *record;
+
+	told.first_backordered =
+		minus(minus(record->asked, record->first_allocated), record->first_backordered);
+	told.ordered = minus(record->ordered, record->asked);
+	told.first = minus(record->first, record->first_backordered);
+	told.first_due = way_to(order->placed, record->first_due);
+	told.rest_due = way_to(record->first_due, record->rest_due);
+	told.promise = way_to(order->placed, record->promise);
+	bko__encode(&line_table, &told, w);
+}
+
+/* What the time of a rank usually is. */
+static int64_t rank_time_of(const struct bko__order *order)
+{
+	return order->rank_ms ? order->rank_ms : order->placed;
+}
+
+void bko__place_read(struct bko__reader *r, const struct bko__order *order,
+                     struct bko__place *record)
+{
+	memset(record, 0, sizeof *record);
+	bko__decode(&place_table, record, r);
+	record->band ^= order->order_class;
+	record->rank_time = plus(record->rank_time, rank_time_of(order));
+	check_time(r, &record->rank_time);
+}
+
+void bko__place_write(struct bko__writer *w, const struct bko__order *order,
+                      const struct bko__place *record)
+{
+	struct bko__place told = *record;
+
+	told.band ^= order->order_class;
+	told.rank_time = minus(record->rank_time, rank_time_of(order));
+	bko__encode(&place_table, &told, w);
+}
