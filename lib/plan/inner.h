@@ -25,6 +25,7 @@ struct plan_sums {
 	double below;     /* P(D < x) */
 	double above;     /* P(D > x) */
 	double surplus;   /* E[(x - D)+] */
+	double surplus2;  /* E[(x - D)+ (x - D + 1)+] / 2 */
 	double shortage;  /* E[(D - x)+] */
 	double shortage2; /* E[(D - x)+ (D - x - 1)+] / 2 */
 };
@@ -58,6 +59,10 @@ void bko__plan_counted(double mean, double variance, struct bko_plan_demand *dem
 int bko__plan_can_search(const struct bko_plan_demand *demand);
 /* `demand` has been taken and checked and is of counts; x is whole. */
 void bko__plan_count_sums(const struct bko_plan_demand *demand, double x, struct plan_sums *sums);
+/* The same but for the second orders: fast, in that it ends at x, and rounded to what a
+ * double shows of the mean and x. */
+void bko__plan_count_roughly(const struct bko_plan_demand *demand, double x,
+                             struct plan_sums *sums);
 double bko__plan_count_quantile(const struct bko_plan_demand *demand, double probability);
 
 /* Costs of an (s, S) policy, taken already. */

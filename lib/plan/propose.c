@@ -114,6 +114,23 @@ static int32_t propose_demand(const struct bko_plan_need *need, double periods, 
 	return bko__plan_finite(*mean) && bko__plan_finite(*variance) ? BKO_OK : BKO_E_RANGE;
 }
 
+/* What a whole position is worth, second orders aside. */
+static void propose_level(const struct bko_plan_demand *demand, double x,
+                          struct bko_plan_level *level)
+{
+	struct plan_sums sums;
+
+	if (!bko__plan_is_count(demand->kind) || x != floor(x)) {
+		bko__plan_level_of(demand, x, level);
+		return;
+	}
+	memset(level, 0, sizeof *level);
+	bko__plan_count_roughly(demand, x, &sums);
+	level->covered = sums.below + sums.at;
+	level->shortage = sums.shortage;
+	level->surplus = sums.surplus;
+}
+
 /* A quantity as the source sells it. */
 static double propose_sold_as(const struct bko_plan_source *source, double quantity)
 {
@@ -160,7 +177,7 @@ static int32_t propose_cost(const struct bko_plan_need *need, const struct bko_p
 		between = p->quantity / rate;
 	if (need->review > between)
 		between = need->review;
-	bko__plan_level_of(demand, p->reorder_point, level);
+	propose_level(demand, p->reorder_point, level);
 	p->cost = source->price * rate + source->fixed / between +
 	          need->holding * source->price * level->surplus + backorder * level->shortage;
 	if (source->lead > 0) {
@@ -170,7 +187,7 @@ static int32_t propose_cost(const struct bko_plan_need *need, const struct bko_p
 		if (status != BKO_OK)
 			return status;
 		bko__plan_counted(mean, variance, demand);
-		bko__plan_level_of(demand, p->position, level);
+		propose_level(demand, p->position, level);
 		short_until = level->shortage;
 	} else if (p->position < 0) {
 		short_until = -p->position;
@@ -214,7 +231,7 @@ static int32_t propose_judge(const struct bko_plan_need *need, uint32_t number,
 	p->order_up_to = p->reorder_point + p->lot;
 	if (!bko__plan_finite(p->order_up_to) || p->order_up_to > propose_units_max)
 		return BKO_E_RANGE;
-	bko__plan_level_of(&demand, p->position, &level);
+	propose_level(&demand, p->position, &level);
 	p->covered = level.covered;
 	p->shortage = level.shortage;
 	propose_when(need, source, p);

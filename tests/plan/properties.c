@@ -143,6 +143,39 @@ static void counts_agree_with_plain_sums(void **state)
 		}
 }
 
+/* What lies above a level is summed where it is little and else the rest of all there is:
+ * both ways must meet, digit by digit, at whichever level they change over. */
+static void figures_of_next_levels_agree(void **state)
+{
+	static const double means[] = {.002, .7, 30, 400, 6000};
+	static const double ratios[] = {1, 1.01, 3, 50, 700};
+	size_t m, k, steps = 0;
+
+	(void)state;
+	for (m = 0; m < sizeof means / sizeof *means; m++)
+		for (k = 0; k < sizeof ratios / sizeof *ratios; k++) {
+			double spread = sqrt(means[m] * ratios[k]),
+			       level = floor(means[m] - spread);
+			struct bko_plan_demand demand = demand_of(BKO_PLAN_NEGATIVE_BINOMIAL,
+			                                          means[m], means[m] * ratios[k]);
+
+			for (; level < means[m] + 4 * spread + 2; level += 1 + floor(spread / 16)) {
+				struct bko_plan_level at = {.struct_size = sizeof at};
+				struct bko_plan_level next = {.struct_size = sizeof next};
+
+				assert_int_equal(bko_plan_demand_at(&demand, level, &at), BKO_OK);
+				assert_int_equal(bko_plan_demand_at(&demand, level + 1, &next),
+				                 BKO_OK);
+				assert_true(fabs(at.shortage2 - next.shortage2 - next.shortage) <=
+				            1e-11 * at.shortage2);
+				assert_true(fabs(at.shortage - next.shortage - 1 + at.covered) <=
+				            1e-11 * (at.shortage + 1));
+				steps++;
+			}
+		}
+	assert_true(steps > 25 * 4);
+}
+
 static void distributions_meet_in_their_limits(void **state)
 {
 	struct bko_plan_level a = {.struct_size = sizeof a}, b = {.struct_size = sizeof b};
@@ -410,6 +443,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures_of_a_level_agree),
 		cmocka_unit_test(counts_agree_with_plain_sums),
+		cmocka_unit_test(figures_of_next_levels_agree),
 		cmocka_unit_test(distributions_meet_in_their_limits),
 		cmocka_unit_test(safety_rises_with_service_and_uncertainty),
 		cmocka_unit_test(fill_levels_are_the_lowest),
