@@ -97,10 +97,12 @@ static void give_back(struct shop *shop, uint32_t sale, int64_t units, uint32_t 
 	status = bko_order_return(shop->engine, &op, &request, &outcome);
 	/* The order was closed so long ago that it is pruned: the units come in by
 	 * an adjustment. */
-	if (status == BKO_E_NOT_FOUND)
+	if (status == BKO_E_NOT_FOUND) {
 		adjust(shop, shop->history->rows[sale].item, units, "late return", &op);
-	else
+		planner_withdrawn(shop->planner, shop->history->rows[sale].item, units);
+	} else {
 		shop_check(shop, status, "returning", order->id);
+	}
 	if (shop->failed)
 		return;
 	book_returned(shop->book, sale, units, cause, status == BKO_E_NOT_FOUND);
@@ -135,6 +137,7 @@ void back_take(struct shop *shop, uint32_t row)
 
 		if (units > 0) {
 			book_forgone(shop->book, at, units, row);
+			planner_withdrawn(shop->planner, shop->history->rows[at].item, units);
 			supply_asked(shop, at, -units);
 			left -= units;
 		}

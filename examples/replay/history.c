@@ -12,14 +12,16 @@
 #include <string.h>
 
 /* The columns that matter; others may be there in any number and order. */
-enum { INVOICE, ITEM, QUANTITY, TIME, CUSTOMER, COLUMNS };
-static const char *const column_names[COLUMNS] = {"InvoiceNo", "StockCode", "Quantity",
-                                                  "InvoiceDate", "CustomerID"};
+enum { INVOICE, ITEM, QUANTITY, TIME, CUSTOMER, PRICE, COLUMNS, NEEDED = PRICE };
+static const char *const column_names[COLUMNS] = {"InvoiceNo",   "StockCode",  "Quantity",
+                                                  "InvoiceDate", "CustomerID", "UnitPrice"};
 
 /* Codes of the trade that are no goods: postage, fees, discounts, vouchers. One
  * that ends in '*' stands for all that begin like it. */
 static const char usual_codes[] =
 	"ADJUST,AMAZONFEE,B,BANK CHARGES,C2,C3,CRUK,D,DOT,GIFT_*,M,POST,S";
+
+enum { PRICE_MAX = 1000000000 }; /* in thousandths */
 
 struct reader {
 	struct history *history;
@@ -66,7 +68,7 @@ static int take_header(struct reader *reader)
 		while (at < csv->field_count &&
 		       !text_equal(csv->fields[at], text_span(column_names[i])))
 			at++;
-		if (at == csv->field_count) {
+		if (at == csv->field_count && i < NEEDED) {
 			fprintf(stderr, "replay: the header line of %s has no column %s\n",
 			        reader->file, column_names[i]);
 			return 0;
@@ -129,6 +131,33 @@ static const char *fault_of(const struct reader *reader, int64_t *quantity, int6
 	if (!text_to_time(fields[at[TIME]], time_ms))
 		return "InvoiceDate is no date like 2010-12-01 08:26:00";
 	return NULL;
+}
+
+/* A price like 2.55, in thousandths; 0 for none, and where the column is missing. */
+static uint32_t price_of(const struct reader *reader)
+{
+	const struct csv *csv = &reader->history->csv;
+	const char *text;
+	uint64_t price = 0;
+	int decimals = -1;
+	size_t i;
+
+	if (reader->columns[PRICE] >= csv->field_count)
+		return 0;
+	text = csv->fields[reader->columns[PRICE]].data;
+	for (i = 0; i < csv->fields[reader->columns[PRICE]].size && decimals < 3; i++) {
+		if (text[i] == '.' && decimals < 0) {
+			decimals = 0;
+			continue;
+		}
+		if (text[i] < '0' || text[i] > '9' || price > PRICE_MAX)
+			return 0;
+		price = price * 10 + (uint64_t)(text[i] - '0');
+		decimals += decimals >= 0;
+	}
+	for (i = decimals > 0 ? (size_t)decimals : 0; i < 3; i++)
+		price *= 10;
+	return price <= PRICE_MAX ? (uint32_t)price : 0;
 }
 
 /* The invoice of a row; the first row of it says when and by whom. */
@@ -201,6 +230,7 @@ static void take_row(struct reader *reader)
 	row->item = names_add(&history->items, code);
 	row->source = history->csv.row_line;
 	row->previous = HISTORY_NONE;
+	row->price = price_of(reader);
 	row->quantity = quantity;
 }
 

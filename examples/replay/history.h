@@ -22,7 +22,7 @@ struct row {
 	uint32_t invoice, item, customer;
 	uint32_t source;   /* line of the input on which it began */
 	uint32_t previous; /* the latest earlier sale of that item to that customer */
-	uint32_t reserved;
+	uint32_t price;    /* of a unit, in thousandths; 0: none was given */
 	int64_t quantity;
 };
 

@@ -12,8 +12,8 @@
 #endif
 
 #include "log.h"
-#include "report.h"
-#include "shop.h"
+#include "plan.h"
+#include "play.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -73,6 +73,10 @@ static const char help[] =
 	"What is reported\n"
 	"  --compare       the same history under stock, backorder and safety, side by\n"
 	"                  side\n"
+	"  --plan          forecasts, orders and policies by the library, learnt as the history\n"
+	"                  goes, against the best fixed days of cover at five values of stock.\n"
+	"                  The shop opens empty, sells what is on the shelf and buys by --review\n"
+	"                  and --lead. Prices are those of the column UnitPrice, or all 1\n"
 	"  --csv           figures for programs: one a row\n"
 	"  --log FILE      writes each accepted, backordered, refused, allocated, shipped,\n"
 	"                  cancelled, returned, received and written-off unit as CSV\n"
@@ -169,6 +173,7 @@ static int take_option(struct settings *settings, int *at, int argc, char **argv
 		{"--csv", &settings->csv},
 		{"--compare", &settings->compare},
 		{"--whole", &settings->whole},
+		{"--plan", &settings->plan},
 	};
 
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
@@ -204,53 +209,13 @@ static int take_options(struct settings *settings, int argc, char **argv)
 	}
 	if (settings->log && settings->compare)
 		return wrong("--log", " and --compare do not go together", "");
+	if (settings->plan && (settings->log || settings->compare))
+		return wrong("--plan", " goes with neither --log nor --compare", "");
 	if (!settings->file && isatty(0))
 		return wrong("FILE is missing", "", "");
 	if (!settings->file)
 		settings->file = "-";
 	return 1;
-}
-
-static void show_progress(const char *policy, uint32_t done, uint32_t all)
-{
-	static int last;
-	int percent = (int)((uint64_t)done * 100 / all);
-
-	if (percent != last && isatty(2))
-		fprintf(stderr, "\r%-10s %3d %%%s", policy, percent, done == all ? "\r\033[K" : "");
-	last = percent;
-}
-
-/* Plays the history under one policy. Returns 0 if that failed. */
-static int play(const struct settings *settings, const struct history *history, FILE *log,
-                struct run *run, uint64_t *bytes)
-{
-	struct shop shop;
-	uint32_t at = 0, count = history->numbers.count;
-	int64_t day = history->first_day;
-	int failed;
-
-	run->policy = settings->policy;
-	book_open(&run->book, history, log);
-	shop_open(&shop, settings, history, &run->book);
-	for (; day <= history->last_day && !shop.failed; day++) {
-		shop_morning(&shop, day);
-		while (at < count && !shop.failed) {
-			uint32_t invoice = history->by_time[at];
-
-			if (history->invoices[invoice].time_ms >= (day + 1) * DAY_MS)
-				break;
-			shop_invoice(&shop, invoice);
-			show_progress(policy_names[settings->policy], ++at, count);
-		}
-		shop_evening(&shop, day);
-	}
-	shop_verify(&shop, day * DAY_MS - 1000);
-	book_finish(&run->book);
-	failed = shop.failed;
-	*bytes = shop_bytes(&shop);
-	shop_close(&shop);
-	return !failed;
 }
 
 /* Plays all that is wanted and prints the report. Returns the exit status. */
@@ -264,19 +229,41 @@ static int play_all(struct settings *settings, const struct history *history, FI
 	while (done < count && good) {
 		if (settings->compare)
 			settings->policy = compared[done];
-		good = play(settings, history, log, &runs[done++], &bytes);
+		good = play(settings, history, policy_names[settings->policy], NULL, log,
+		            &runs[done++], &bytes);
 	}
 	if (good) {
 		report_print(settings, history, runs, count);
 		fprintf(stderr, "store: %" PRIu64 " KiB\n", bytes / 1024);
 	}
 	for (int i = 0; i < done; i++) {
-		const int64_t *figures = runs[i].book.figures;
-
-		good &= figures[OVERSOLD] == 0 && figures[VIOLATIONS] == 0;
-		good &= figures[BOOKS_DIFFER] == 0;
+		good &= play_was_good(&runs[i]);
 		book_close(&runs[i].book);
 	}
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "replay: could not write the report\n");
+		good = 0;
+	}
+	return good ? 0 : 1;
+}
+
+/* The table of plans. Returns the exit status. */
+static int plan_all(struct settings *settings, const struct history *history)
+{
+	struct plan plan;
+	int good;
+
+	/* Beside the table nothing is wanted of the shop but what is on its shelf. */
+	settings->policy = POLICY_STOCK;
+	settings->limit = -1;
+	settings->late_every = 0;
+	settings->whole = 0;
+	settings->ship_at_once = 1;
+	good = plan_open(&plan, settings, history);
+	if (good)
+		plan_print(&plan);
+	good &= plan.good;
+	plan_close(&plan);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, "replay: could not write the report\n");
 		good = 0;
@@ -298,8 +285,8 @@ static double seconds_now(void)
 
 int main(int argc, char **argv)
 {
-	struct settings settings = {NULL, NULL, "", POLICY_BACKORDER, 30, 7, 14, 7, 90, -1, 0, 0, 0,
-	                            0,    0,    0};
+	struct settings settings = {
+		NULL, NULL, "", POLICY_BACKORDER, 30, 7, 14, 7, 90, -1, 0, 0, 0, 0, 0, 0, 0};
 	struct history history;
 	double begun = seconds_now();
 	FILE *log = NULL;
@@ -319,7 +306,7 @@ int main(int argc, char **argv)
 		history_close(&history);
 		return 1;
 	}
-	status = play_all(&settings, &history, log);
+	status = settings.plan ? plan_all(&settings, &history) : play_all(&settings, &history, log);
 	if (log && !log_close(log, settings.log))
 		status = 1;
 	fprintf(stderr, "elapsed: %.2f s\n", seconds_now() - begun);

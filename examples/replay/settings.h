@@ -23,7 +23,7 @@ struct settings {
 	int64_t limit;      /* of units backordered at an item; -1: none */
 	int64_t late_every; /* every so many deliveries one is late; 0: never */
 	int64_t arena_mb;   /* 0: the heap */
-	int whole, ship_at_once, csv, compare;
+	int whole, ship_at_once, csv, compare, plan;
 };
 
 #endif

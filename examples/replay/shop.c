@@ -149,7 +149,7 @@ static void make_room(struct shop *shop)
 }
 
 void shop_open(struct shop *shop, const struct settings *settings, const struct history *history,
-               struct book *book)
+               struct book *book, struct planner *planner)
 {
 	struct bko_span consumer = text_span(consumer_name);
 
@@ -157,6 +157,7 @@ void shop_open(struct shop *shop, const struct settings *settings, const struct 
 	shop->settings = settings;
 	shop->history = history;
 	shop->book = book;
+	shop->planner = planner;
 	make_room(shop);
 	if (!open_library(shop) ||
 	    !shop_check(shop, bko_event_consumer(shop->engine, &consumer, 0), "adding", consumer))
@@ -204,6 +205,8 @@ void shop_evening(struct shop *shop, int64_t day)
 	shop_settle(shop, now_ms);
 	shop_dispatch(shop, now_ms);
 	tidy(shop, day, now_ms);
+	if (shop->planner)
+		planner_evening(shop->planner, shop, day);
 }
 
 /* ---- The end ----------------------------------------------------------------- */

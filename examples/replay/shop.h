@@ -9,6 +9,7 @@
 #define REPLAY_SHOP_H
 
 #include "book.h"
+#include "planner.h"
 #include "settings.h"
 
 #include "backorder/backorder.h"
@@ -36,7 +37,8 @@ struct shop {
 	const struct settings *settings;
 	const struct history *history;
 	struct book *book;
-	int failed; /* a call went wrong: said on stderr, nothing more is done */
+	struct planner *planner; /* NULL: the shop buys for days of cover */
+	int failed;              /* a call went wrong: said on stderr, nothing more is done */
 
 	void *arena;
 	bko_memory *memory;
@@ -62,9 +64,10 @@ struct shop {
 	int64_t today;      /* since 1970 */
 };
 
-/* Opens store and engine, defines the items, puts the opening stock there. */
+/* Opens store and engine, defines the items, puts the opening stock there; with a planner
+ * (lent) there is none. */
 void shop_open(struct shop *shop, const struct settings *settings, const struct history *history,
-               struct book *book);
+               struct book *book, struct planner *planner);
 
 /* Begins and ends a day, counted from 1970-01-01. */
 void shop_morning(struct shop *shop, int64_t day);
@@ -100,6 +103,7 @@ void shop_dispatch(struct shop *shop, int64_t now_ms);
 /* Replenishment (supply.c). */
 void supply_open(struct shop *shop);
 void supply_morning(struct shop *shop, int64_t day);
+void supply_order(struct shop *shop, uint32_t item, int64_t units, int64_t day);
 void supply_asked(struct shop *shop, uint32_t row, int64_t units);
 void supply_close(struct shop *shop);
 

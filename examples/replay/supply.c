@@ -123,6 +123,10 @@ void supply_open(struct shop *shop)
 	shop->arriving = text_zeroed(
 		(size_t)(history->last_day - day + 1 + settings->lead_days + settings->review_days),
 		sizeof *shop->arriving);
+	if (shop->planner) {
+		planner_begin(shop->planner, shop);
+		return;
+	}
 	estimate(shop);
 	set_safety(shop, day);
 	for (uint32_t i = 0; i < history->items.count && !shop->failed; i++) {
@@ -136,7 +140,7 @@ void supply_open(struct shop *shop)
 
 /* Orders from the supplier. Some deliveries come a review period late, and
  * nobody says so before. */
-static void order_goods(struct shop *shop, uint32_t item, int64_t units, int64_t day)
+void supply_order(struct shop *shop, uint32_t item, int64_t units, int64_t day)
 {
 	const struct settings *settings = shop->settings;
 	struct bko_supply supply = {0};
@@ -178,6 +182,10 @@ static void order_goods(struct shop *shop, uint32_t item, int64_t units, int64_t
  * less what waits, counts as there already. */
 static void review(struct shop *shop, int64_t day)
 {
+	if (shop->planner) {
+		planner_review(shop->planner, shop, day);
+		return;
+	}
 	set_safety(shop, day);
 	for (uint32_t i = 0; i < shop->history->items.count && !shop->failed; i++) {
 		const struct goods *goods = &shop->book->goods[i];
@@ -187,7 +195,7 @@ static void review(struct shop *shop, int64_t day)
 			goods->on_hand - goods->allocated + goods->incoming - goods->waiting;
 
 		if (level > there)
-			order_goods(shop, i, level - there, day);
+			supply_order(shop, i, level - there, day);
 	}
 }
 

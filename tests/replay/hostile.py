@@ -85,6 +85,21 @@ fails("option out of range", 2, "--review: a whole number from 1", "--review=0")
 fails("no such policy", 2, "stock, backorder, safety or incoming", "--policy", "most")
 fails("two files", 2, "one FILE at a time", "a", "b")
 fails("log of a comparison", 2, "do not go together", "--log", "x", "--compare")
+fails("log of a plan", 2, "goes with neither", "--plan", "--log", "x")
+fails("a plan of far too many reviews", 1, "1022 reviews at most", "--plan", "--review", "1", "--lead", "3650", data=HEAD + GOOD)
+fails("a plan of long reviews", 1, "a --review of 366 days", "--plan", "--review", "367", data=HEAD + GOOD)
+fails("a plan of nothing", 1, "no row to play", "--plan", data=HEAD + b"x\n")
+PRICELESS = b"InvoiceNo,StockCode,Quantity,InvoiceDate,CustomerID\n1,A,1,2026-01-05,c\n"
+LATER = b"".join(b"%d,A1,t,%s,2026-%02d-05,%s,c,X\n" % (i, units, i, price) for i, (units, price) in enumerate(
+    [(b"1000000000", b"1000000"), (b"1", b"free"), (b"1000000000", b""), (b"-1000000000", b"-1"), (b"5", b"1.2.3"),
+     (b"1000000000", b".0004")], 1))
+for name, data in (("one row", HEAD + GOOD), ("no prices", PRICELESS), ("hardly prices", HEAD + LATER),
+                   ("only returns", HEAD + b"C1,A1,t,-5,2026-02-05,1,c,X\n"),
+                   ("large quantities", HEAD + b"1,A1,t,1000000000,2026-01-05,999999,c,X\n" * 9 + LATER)):
+    for options in ([], ["--review", "1", "--lead", "0"], ["--review", "366", "--lead", "3650"]):
+        status, out, err = run("--plan", *options, data=data)
+        expect("plan of " + name, status == 0 and out.endswith("oversold units: 0\nverify: 0 violations\n") and
+               out.count("reviews' demand") == 5 and "nan" not in out, options, status, out, err)
 status, out, err = run("--help")
 expect("help", status == 0 and out.startswith("Usage: replay") and "--compare" in out and err == "", status, out, err)
 sys.exit(1 if bad else 0)
