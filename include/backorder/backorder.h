@@ -289,7 +289,7 @@ struct bko_availability_query {
 	const void *reserved;
 	int64_t quantity;
 	int64_t now_ms;
-	int64_t at_ms;        /* 0: now; later: the projection at that date */
+	int64_t at_ms; /* 0: now; later: the projection at that date, supplies come, holds over */
 	uint32_t order_class; /* in which the order would come: it waits behind that class */
 	uint32_t reserved2;
 };

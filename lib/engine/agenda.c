@@ -180,7 +180,8 @@ static int32_t expire_all(struct bko_engine *engine, struct bko__pos *pos, int64
 				*next = time;
 				return BKO_OK;
 			}
-			status = expire(engine, pos, row, time);
+			if (row->action != BKO_ACTION_DELETE) /* ended by this call already */
+				status = expire(engine, pos, row, time);
 		}
 		if (status || !range->more)
 			break;
@@ -189,6 +190,18 @@ static int32_t expire_all(struct bko_engine *engine, struct bko__pos *pos, int64
 		status = bko__fetch(engine);
 	}
 	return status;
+}
+
+int32_t bko__agenda_expire(struct bko_engine *engine, struct bko__pos *pos)
+{
+	int64_t next;
+	int32_t status = BKO_OK;
+
+	if (!pos->head.held_allocated && !pos->head.held_backordered)
+		return BKO_OK;
+	pos->agenda_range = want_from(engine, pos, 0);
+	status = bko__fetch(engine);
+	return status ? status : expire_all(engine, pos, &next);
 }
 
 static int32_t overdue_supplies(struct bko_engine *engine, struct bko__pos *pos)

@@ -13,6 +13,9 @@
 void bko__agenda_want(struct bko_engine *engine, struct bko__pos *pos);
 int32_t bko__settle(struct bko_engine *engine, struct bko__pos *pos);
 
+/* Ends holds up to pos->now, and does nothing else that time does: of a look ahead. */
+int32_t bko__agenda_expire(struct bko_engine *engine, struct bko__pos *pos);
+
 /* The head's due follows dates of its policy. */
 void bko__agenda_policy_due(struct bko__pos *pos);
 

@@ -3,6 +3,7 @@
  * at this moment or a later one, without writing.
  */
 #include "base/number.h"
+#include "engine/agenda.h"
 #include "engine/copy.h"
 #include "rules/position.h"
 
@@ -12,6 +13,30 @@ struct asking {
 	struct bko__buyer buyer;
 	struct bko__plan plan;
 };
+
+/* One place of it. Its hold's sums leave the row that a look ahead may end, and its units
+ * leave the limits that count them. */
+static int32_t leave_place(struct bko_engine *engine, const struct asking *a,
+                           const struct bko__ord *order, const struct bko__at *at)
+{
+	struct bko__held held = {.allocated = -bko__at_allocated(at),
+	                         .backordered = -bko__at_waiting(at),
+	                         .rank = bko__place_rank(at->place)};
+	int64_t counted = 0, until = order->rec.state == BKO__O_HELD ? order->rec.hold_until : 0;
+	int32_t status = BKO_OK;
+
+	at->pos->head.open -= held.allocated;
+	at->pos->head.allocated += held.allocated;
+	if (at->part) {
+		held.outside = -at->part->rec.outside;
+		counted = held.backordered - held.outside;
+		bko__part_waits(at->pos, at->part, held.backordered, held.outside);
+		status = bko__part_limits(engine, at->pos, at->part, counted, until);
+	}
+	if (status || !until || !a->query.at_ms)
+		return status;
+	return bko__agenda_add(engine, at->pos, until, &held);
+}
 
 /* The customer's own order is thought away: its units are back, its claims gone. */
 static int32_t leave_out(struct bko_engine *engine, struct asking *a)
@@ -27,21 +52,19 @@ static int32_t leave_out(struct bko_engine *engine, struct asking *a)
 	for (i = 0; i < order->rec.line_count; i++) {
 		for (p = 0; p < order->lines[i].rec.place_count; p++) {
 			struct bko__at at = bko__order_at(engine, order, i, p);
-			int64_t allocated = bko__at_allocated(&at);
 
 			if (at.place->flags & BKO__PL_UNTRACKED)
 				continue;
-			at.pos->head.open += allocated;
-			at.pos->head.allocated -= allocated;
-			if (at.part)
-				bko__part_waits(at.pos, at.part, -at.part->rec.backordered,
-				                -at.part->rec.outside);
+			status = leave_place(engine, a, order, &at);
+			if (status)
+				return status;
 		}
 	}
 	return BKO_OK;
 }
 
-/* What comes by then has come: it covers claims, then the buffer, then is open. */
+/* What comes by then has come, holds have run out: what is there covers claims, then the
+ * buffer, then is open. */
 static int32_t project(struct bko_engine *engine, struct asking *a, struct bko__pos *pos)
 {
 	struct bko__head *head = &pos->head;
@@ -64,6 +87,9 @@ static int32_t project(struct bko_engine *engine, struct asking *a, struct bko__
 	if (timeline)
 		timeline->count = kept;
 	pos->now = a->query.at_ms;
+	status = bko__agenda_expire(engine, pos);
+	if (status)
+		return status;
 	fill = bko__min(bko__max(0, head->open - bko__claims(head)),
 	                bko__max(0, head->safety_stock - head->buffer));
 	if (head->life != BKO_LIFE_PHASE_OUT) {

@@ -250,13 +250,15 @@ static void follow_switch(struct bko_engine *engine, struct bko__pos *pos)
 		              0, 0, NULL);
 }
 
+/* Does what time did, and what defaults that were set meanwhile did to the shelf. */
 static int32_t settle(struct bko_engine *engine, struct bko__pos *pos)
 {
-	int32_t status;
+	int32_t status = BKO_OK;
 
-	if (pos->head.due > pos->now || !pos->exists)
+	if ((pos->head.due > pos->now && !pos->item_row) || !pos->exists)
 		return BKO_OK;
-	status = bko__settle(engine, pos);
+	if (pos->head.due <= pos->now)
+		status = bko__settle(engine, pos);
 	if (!status)
 		status = bko__pos_serve(engine, pos);
 	if (!status)

@@ -11,7 +11,7 @@ enum { ITEMS = 4, ALONE_ROWS = 32 };
 /* An item of the page in hand. */
 struct audited_item {
 	struct bko_span id;
-	struct bko__row *row; /* NULL: positions without an item */
+	struct bko__row *row; /* NULL: there is no record of it, told with its positions */
 	struct bko__item rec;
 	uint32_t damaged, lost; /* lost: locations it names that are no positions */
 };
@@ -95,7 +95,7 @@ int32_t bko__audit_items(struct bko_engine *engine, void *arguments)
 		return status;
 	for (i = 0; i < count; i++) {
 		look_at_named(engine, &items[i]);
-		wrong |= !items[i].row || items[i].damaged || items[i].lost;
+		wrong |= items[i].damaged || items[i].lost;
 	}
 	a->done = 0;
 	if (bko__audit_doubts(engine, a->audit, wrong != 0)) {
@@ -103,8 +103,6 @@ int32_t bko__audit_items(struct bko_engine *engine, void *arguments)
 		return BKO_OK;
 	}
 	for (i = 0; i < count; i++) {
-		if (!items[i].row)
-			bko__found(a->audit, BKO_CHECK_S1, 20, 1, 0, &items[i].id, &none, &none, 0);
 		if (items[i].damaged)
 			bko__found(a->audit, BKO_CHECK_RECORD, 20, 1, 0, &items[i].id, &none, &none,
 			           0);

@@ -46,7 +46,7 @@ static void tell_odd(struct bko__audit *audit, const struct bko__row *row)
 
 /* Takes a head into the group. */
 static void copy_head(struct bko__audit *audit, const struct bko__row *row,
-                      const struct bko__row *due)
+                      const struct bko__row *due, const struct bko__row *item)
 {
 	struct bko__audited *p = &audit->positions[audit->count++];
 
@@ -56,7 +56,16 @@ static void copy_head(struct bko__audit *audit, const struct bko__row *row,
 	if (bko__head_get(bko__value(row), &p->head))
 		p->bad_rows = 1;
 	p->no_due = due && !due->present;
+	p->no_item = !item->present;
 	p->due = BKO__NEVER;
+}
+
+static struct bko__row *item_row(struct bko_engine *engine, const struct bko__row *position)
+{
+	struct bko__key *key = &engine->room.key;
+
+	row_key(position->key, 2u + position->key[1], key);
+	return bko__want(engine, key, BKO__WANT_FREE);
 }
 
 /* Copies up to so many heads, from where the audit stands. */
@@ -65,6 +74,7 @@ int32_t bko__audit_group(struct bko_engine *engine, void *arguments)
 	struct bko__auditing *a = arguments;
 	struct bko__audit *audit = a->audit;
 	struct bko__row **heads = a->read.group.heads, **dues = a->read.group.dues;
+	struct bko__row **items = a->read.group.items;
 	struct bko__row **odd = a->read.group.odd;
 	struct bko__head *copies = bko__take(engine, BKO__AUDIT_HEADS * sizeof *copies);
 	uint32_t count = 0, odd_count = 0, i, steps, end = 0;
@@ -100,14 +110,19 @@ int32_t bko__audit_group(struct bko_engine *engine, void *arguments)
 			continue;
 		}
 		row_key(row->key, at + 1u + row->key[at], from);
-		if (row->key_size == from->size)
+		if (row->key_size == from->size) {
 			heads[count++] = range->rows[0];
-		else
+		} else if (row->key[from->size] == 'o') {
+			/* errors and voids stand where no position came to be */
+			bko__key_byte(from, 'o');
+		} else {
 			odd[odd_count++] = range->rows[0];
+		}
 		bko__key_after(from, from);
 	}
 	for (i = 0; !status && i < count; i++) {
 		dues[i] = NULL;
+		items[i] = item_row(engine, heads[i]);
 		if (bko__head_get(bko__value(heads[i]), &copies[i]))
 			continue;
 		if (copies[i].due != BKO__NEVER)
@@ -116,7 +131,7 @@ int32_t bko__audit_group(struct bko_engine *engine, void *arguments)
 	if (!status)
 		status = bko__fetch(engine);
 	for (i = 0; !status && i < count; i++)
-		copy_head(audit, heads[i], dues[i]);
+		copy_head(audit, heads[i], dues[i], items[i]);
 	for (i = 0; !status && i < odd_count; i++)
 		tell_odd(audit, odd[i]);
 	audit->next = *from;
@@ -197,6 +212,7 @@ static void judge(struct bko__auditing *a, const struct bko__audited *p)
 	judge_figure(a, p, BKO_CHECK_R2, 0, p->late_holds);
 	judge_figure(a, p, BKO_CHECK_S1, 0, p->strays);
 	judge_figure(a, p, BKO_CHECK_S1, 0, p->no_due);
+	judge_figure(a, p, BKO_CHECK_S1, 0, p->no_item);
 	judge_figure(a, p, BKO_CHECK_S1, s->held_allocated, p->agenda[0]);
 	judge_figure(a, p, BKO_CHECK_S1, s->held_backordered, p->agenda[1]);
 	judge_figure(a, p, BKO_CHECK_P4, bko__min(due_of(p), h->due), h->due);

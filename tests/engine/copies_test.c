@@ -299,20 +299,72 @@ static void answers_availability(void **state)
 	assert_int_equal(a.restock_kind, BKO_DATE_KNOWN);
 	assert_int_equal(a.restock_ms, s->now + 5 * DAY);
 	assert_int_equal(ask(s, 0, 0, NULL).later, 0);
-	/* at that day one can be had */
-	a = ask(s, 2, s->now + 5 * DAY, NULL);
+	/* at that day one can be had, and two that the hold does not claim any more */
+	a = ask(s, 4, s->now + 5 * DAY, NULL);
 	assert_int_equal(a.state, BKO_STATE_IN_STOCK);
-	assert_int_equal(a.available_now, 1);
-	assert_int_equal(a.now, 1);
+	assert_int_equal(a.available_now, 3);
+	assert_int_equal(a.now, 3);
 	assert_int_equal(a.later, 1);
 	assert_int_equal(ask(s, 1, s->now + 4 * DAY, NULL).available_now, 0);
-	/* without b its two units are there, and its four are claimed by nobody: five are
-	 * left that wait */
+	/* without b its two units are there, and its four are claimed by nobody: three are
+	 * left that wait, now that the hold is over */
 	a = ask(s, 5, s->now + 2 * DAY, "b");
-	assert_int_equal(a.available_now, 2 + 6 - 5);
+	assert_int_equal(a.available_now, 2 + 6 - 3);
 	assert_int_equal(ask(s, 1, 0, "a").available_now, 0);
 	assert_int_equal(bko_memory_hash(s->memory, &after), BKO_OK);
 	assert_true(before == after);
+}
+
+/* Holds that run out before the date asked for have nothing then; one's own order has no
+ * part in a limit of the item either. */
+static void looks_beyond_holds_and_own_units(void **state)
+{
+	struct stage *s = *state;
+	struct bko_limit limit = {.struct_size = sizeof limit,
+	                          .of = BKO_LIMIT_ITEM,
+	                          .id = cup(),
+	                          .limit_kind = BKO_LIMIT_NUMBER,
+	                          .limit = 3};
+
+	stage_item(s, "cup");
+	STAGE_OK(s, bko_limit_set(s->engine, s->now, &limit));
+	stage_receive(s, "cup", "hall", 4);
+	stage_place(s, "a", "cup", "hall", 2, 0, s->now + DAY);
+	stage_place(s, "b", "cup", "hall", 3, 0, s->now + 3 * DAY); /* waits for one */
+	stage_place(s, "c", "cup", "hall", 1, 0, 0);
+	assert_int_equal(ask(s, 9, 0, NULL).available_later, 1);
+	assert_int_equal(ask(s, 9, 0, "b").available_later, 2);
+	assert_int_equal(ask(s, 9, 0, "c").available_later, 2);
+	assert_int_equal(ask(s, 9, s->now + DAY, NULL).available_now, 0);
+	assert_int_equal(ask(s, 9, s->now + 2 * DAY, NULL).available_now, 0); /* b, c claim */
+	assert_int_equal(ask(s, 9, s->now + 2 * DAY, "c").available_now, 1);
+	assert_int_equal(ask(s, 9, s->now + 2 * DAY, "b").available_now, 3);
+	assert_int_equal(ask(s, 9, s->now + 4 * DAY, NULL).available_now, 3);
+	assert_int_equal(ask(s, 9, s->now + 4 * DAY, "b").available_now, 3);
+	assert_int_equal(ask(s, 9, s->now + 4 * DAY, NULL).available_later, 2);
+	stage_check(s, "cup", "hall");
+}
+
+/* Defaults that are set reach each position when it is next touched, before anything is
+ * decided there. */
+static void defaults_move_units(void **state)
+{
+	struct stage *s = *state;
+	struct bko_policy policy = {
+		.struct_size = sizeof policy, .set = BKO_SET_SAFETY_STOCK, .safety_stock = 3};
+	struct bko_policy_row row = {.struct_size = sizeof row, .policy = &policy};
+
+	stage_item(s, "cup");
+	stage_receive(s, "cup", "hall", 4);
+	STAGE_OK(s, bko_policy_set(s->engine, s->now, &row, 1, sizeof row, NULL));
+	assert_int_equal(ask(s, 4, 0, NULL).available_now, 1);
+	assert_int_equal(stage_place(s, "a", "cup", "hall", 2, 0, 0).allocated, 1);
+	assert_int_equal(stage_head(s, "cup", "hall").buffer, 3);
+	policy.safety_stock = 1;
+	STAGE_OK(s, bko_policy_set(s->engine, s->now, &row, 1, sizeof row, NULL));
+	assert_int_equal(stage_place(s, "b", "cup", "hall", 2, 0, 0).allocated, 1);
+	assert_int_equal(stage_line(s, "a").allocated, 2);
+	stage_check(s, "cup", "hall");
 }
 
 static void refuses_what_makes_no_sense(void **state)
@@ -361,6 +413,8 @@ int main(void)
 		STAGED(queues_tell_change),
 		STAGED(explains_waiting),
 		STAGED(answers_availability),
+		STAGED(looks_beyond_holds_and_own_units),
+		STAGED(defaults_move_units),
 		STAGED(refuses_what_makes_no_sense),
 	};
 

@@ -146,7 +146,8 @@ int check_rules(struct world *w, int64_t now)
 	if (view_items(w, now, &v))
 		return 1;
 	for (uint32_t i = 0; i < w->model->order_count; i++)
-		if (!w->model->orders[i].refused && view_order(w, now, w->model->orders[i].id, &v))
+		if (!w->model->orders[i].refused && !w->model->orders[i].pruned &&
+		    view_order(w, now, w->model->orders[i].id, &v))
 			return 1;
 	for (int32_t i = 0; i < OP_ITEMS; i++)
 		for (int32_t k = 0; k < OP_LOCATIONS; k++)
@@ -206,7 +207,7 @@ static int has_untracked(const struct model *m, int32_t item)
 }
 
 /* The events of all lanes since the last step, in dense numbers. */
-static int read_lanes(struct world *w)
+int ledger_read(struct world *w)
 {
 	struct bko_event events[16];
 	for (uint32_t lane = 0; lane < w->setup.lanes; lane++) {
@@ -230,11 +231,13 @@ static int read_lanes(struct world *w)
 
 int check_ledger(struct world *w)
 {
-	const struct ledger *l = &w->ledger;
-	if (read_lanes(w))
+	struct ledger *l = &w->ledger;
+	if (ledger_read(w))
 		return 1;
 	for (int32_t i = 0; i < OP_ITEMS; i++)
-		for (int32_t k = 0; k < OP_LOCATIONS && !has_untracked(w->model, i); k++) {
+		l->untracked[i] |= has_untracked(w->model, i);
+	for (int32_t i = 0; i < OP_ITEMS; i++)
+		for (int32_t k = 0; k < OP_LOCATIONS && !l->untracked[i]; k++) {
 			struct bko_position p;
 			model_position(w->model, i, k, &p);
 			if (l->on_hand[i][k] != p.on_hand)

@@ -117,6 +117,34 @@ static int compare_outcome_lines(const struct op *op, const struct op_result *mo
 	return 0;
 }
 
+static const struct figure explained_narrow[] = {
+	FIGURE(bko_explanation, waits_for),
+	FIGURE(bko_explanation, stops),
+	FIGURE(bko_explanation, at_least),
+	FIGURE(bko_explanation, promise_kind),
+};
+static const struct figure explained_wide[] = {
+	FIGURE(bko_explanation, waiting),
+	FIGURE(bko_explanation, promise_ms),
+};
+static const struct figure explained_alone[] = {
+	FIGURE(bko_explanation, ahead),
+	FIGURE(bko_explanation, place),
+};
+
+/* Of several places the first in no order the model knows speaks for a line. */
+static int compare_explained(const struct op_result *model, const struct op_result *engine,
+                             char *why)
+{
+	const struct bko_explanation *a = &model->explanation, *b = &engine->explanation;
+	int alone = model->home >= 0;
+	return differ_narrow(why, "explanation", explained_narrow, COUNT(explained_narrow), a, b) ||
+	       differ_wide(why, "explanation", explained_wide, COUNT(explained_wide), a, b) ||
+	       (alone &&
+	        (differ(why, "explanation", "home", model->home, engine->home) ||
+	         differ_wide(why, "explanation", explained_alone, COUNT(explained_alone), a, b)));
+}
+
 int compare_results(const struct op *op, const struct op_result *model,
                     const struct op_result *engine, char *why)
 {
@@ -130,6 +158,8 @@ int compare_results(const struct op *op, const struct op_result *model,
 	}
 	if (model->status != BKO_OK)
 		return 0;
+	if (op->kind == OP_EXPLAIN)
+		return compare_explained(model, engine, why);
 	if (op->kind == OP_AVAILABLE)
 		return differ_narrow(why, "availability", available_narrow, COUNT(available_narrow),
 		                     &model->availability, &engine->availability) ||
@@ -397,7 +427,8 @@ static int compare_order(struct world *w, const struct order *o, int64_t now)
 	size_t line_count = 0, place_count = 0;
 	int failed, expired = model_status(w->model, o, now) == BKO_STATUS_EXPIRED;
 	char of[32];
-	int32_t status = bko_order_open(w->engine, now, name_order(&n, o->id), &handle);
+	int32_t status = bko_order_open(w->engine, now,
+	                                name_order(&n, o->pruned ? o->pruned : o->id), &handle);
 	if (status == BKO_OK)
 		status = bko_order_read(handle, &info);
 	if (status == BKO_OK)
@@ -406,7 +437,7 @@ static int compare_order(struct world *w, const struct order *o, int64_t now)
 		status = bko_order_places(handle, 0, places, COUNT(places), sizeof *places,
 		                          &place_count);
 	snprintf(of, sizeof of, "order %u", o->id);
-	if (o->refused) { /* a record only */
+	if (o->refused || o->pruned) { /* a record only, or not even that */
 		bko_order_close(handle);
 		return differ(w->why, of, "opens", BKO_E_NOT_FOUND, status);
 	}

@@ -361,6 +361,38 @@ static int32_t drive_resolve(bko_engine *engine, const struct op *op, struct nam
 	return bko_operation_resolve(engine, &n->op, &o, &r->happened);
 }
 
+static int32_t drive_calendar(bko_engine *engine, const struct op *op, struct names *n)
+{
+	int32_t holiday = (int32_t)op->until;
+	struct bko_calendar c = {.struct_size = sizeof c,
+	                         .working_days = op->stops,
+	                         .utc_offset_minutes = (int32_t)op->grace,
+	                         .cutoff_minutes = (uint32_t)op->quantity,
+	                         .holidays = &holiday,
+	                         .holiday_count = 1};
+	return bko_location_set(engine, op->now, name_location(&n->location, op->location), &c);
+}
+
+static int32_t drive_prune(bko_engine *engine, const struct op *op)
+{
+	uint32_t done = 0;
+	int32_t status = BKO_OK;
+	while (status == BKO_OK && !done)
+		status = bko_engine_prune(engine, op->now, op->until, 7, &done);
+	return status;
+}
+
+static int32_t drive_explain(bko_engine *engine, const struct op *op, struct names *n,
+                             struct op_result *r)
+{
+	int32_t status;
+	r->explanation.struct_size = sizeof r->explanation;
+	status = bko_queue_explain(engine, op->now, name_order(&n->order, op->order),
+	                           (uint32_t)op->line, &r->explanation);
+	r->home = r->explanation.waits_for ? location_of(&r->explanation.location) + 1 : 0;
+	return status;
+}
+
 static int32_t drive_rerank(bko_engine *engine, const struct op *op, struct names *n)
 {
 	uint32_t done = 0;
@@ -411,6 +443,10 @@ void drive(bko_engine *engine, const struct op *op, struct op_result *r)
 	case OP_MARK: r->status = drive_mark(engine, op, &n, &r->outcome); break;
 	case OP_TICK: r->status = drive_quiet(engine, op->now); break;
 	case OP_RERANK: r->status = drive_rerank(engine, op, &n); break;
+	case OP_CALENDAR: r->status = drive_calendar(engine, op, &n); break;
+	case OP_PRUNE: r->status = drive_prune(engine, op); break;
+	case OP_EXPLAIN: r->status = drive_explain(engine, op, &n, r); break;
+	case OP_MAIL: break; /* see mail.c */
 	case OP_RESOLVE: r->status = drive_resolve(engine, op, &n, r); break;
 	default: r->status = drive_stock(engine, op, &n, &r->outcome); break;
 	}

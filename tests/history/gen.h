@@ -26,5 +26,12 @@ void gen_op(struct gen *gen, const struct model *model, struct op *op);
 
 uint64_t gen_random(struct gen *gen);
 int64_t gen_below(struct gen *gen, int64_t bound); /* 0 .. bound - 1 */
+int gen_chance(struct gen *gen, int64_t percent);
+int32_t gen_item(struct gen *gen);
+int32_t gen_location(struct gen *gen);
+
+/* gen_policy.c */
+void gen_policy(struct gen *gen, struct op *op);
+void gen_limit(struct gen *gen, struct op *op);
 
 #endif

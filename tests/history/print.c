@@ -5,9 +5,10 @@
 #include <stdio.h>
 
 static const char *const verbs[OP_KINDS] = {
-	"?",      "policy", "limit",    "place",  "quote",  "available", "confirm", "amend",
-	"split",  "cancel", "ship",     "void",   "return", "mark",      "receive", "reverse",
-	"adjust", "force",  "transfer", "supply", "tick",   "rerank",    "resolve",
+	"?",       "policy",  "limit",    "place", "quote",    "available", "confirm",
+	"amend",   "split",   "cancel",   "ship",  "void",     "return",    "mark",
+	"receive", "reverse", "adjust",   "force", "transfer", "supply",    "tick",
+	"rerank",  "resolve", "calendar", "prune", "explain",  "mail",
 };
 
 struct text {

@@ -21,6 +21,7 @@ int world_open(struct world *w, const struct setup *setup)
 	options.serve_lines = setup->serve_lines;
 	options.max_lines = 8;
 	model_begin(w->model, setup->granule, w->records);
+	w->mail.first[0] = w->mail.first[1] = 1;
 	status = bko_memory_open(&memory, &w->memory);
 	if (status == BKO_OK)
 		status = bko_memory_store(w->memory, &store);
@@ -70,7 +71,7 @@ int check_verify(struct world *w, int64_t now)
 static int must_stand(const struct op *op, const struct op_result *r)
 {
 	return r->status != BKO_OK || op->kind == OP_QUOTE || op->kind == OP_AVAILABLE ||
-	       r->outcome.flags & BKO_OUTCOME_REPLAYED ||
+	       op->kind == OP_EXPLAIN || r->outcome.flags & BKO_OUTCOME_REPLAYED ||
 	       (r->outcome.flags & BKO_OUTCOME_REFUSED && !(op->flags & BKO_OP_COUNT_REFUSED));
 }
 
@@ -91,6 +92,8 @@ int world_step(struct world *w, const struct op *op)
 		if (!w->setup.verify_only && compare_available(w))
 			return 1;
 	}
+	if (op->kind == OP_MAIL && !w->setup.verify_only)
+		return mail_step(w, op);
 	bko_memory_hash(w->memory, &was);
 	drive(w->engine, op, &engine);
 	bko_memory_hash(w->memory, &is);

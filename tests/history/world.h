@@ -24,6 +24,13 @@ struct ledger {
 	int64_t allocated[OP_ITEMS][OP_LOCATIONS];
 	int64_t backordered[OP_ITEMS][OP_LOCATIONS];
 	int64_t unavailable[OP_ITEMS][OP_LOCATIONS];
+	int untracked[OP_ITEMS]; /* sold without stock, once or more */
+};
+
+/* Who reads events, and how far they are; what every lane still keeps. */
+struct mail {
+	int joined[OP_NAMES + 1];
+	uint64_t seen[OP_NAMES + 1][2], first[2];
 };
 
 struct setup {
@@ -41,6 +48,7 @@ struct world {
 	struct model *model;
 	struct record *records;
 	struct ledger ledger;
+	struct mail mail;
 	int64_t latest, settled[OP_ITEMS][OP_LOCATIONS];
 	uint32_t steps;
 	char why[WORLD_TEXT]; /* of a failure */
@@ -58,6 +66,8 @@ int compare_results(const struct op *op, const struct op_result *model,
 int compare_state(struct world *world, const struct op *op);
 int compare_available(struct world *world);
 int check_ledger(struct world *world);
+int ledger_read(struct world *world); /* what is new in it */
+int mail_step(struct world *world, const struct op *op);
 int check_rules(struct world *world, int64_t now);
 int check_verify(struct world *world, int64_t now);
 

@@ -61,6 +61,38 @@ static void leave_out(struct model *m, const struct order *o)
 		}
 }
 
+/* The position at a later date: supplies have come, holds run out, the buffer is full. */
+static void project(struct model *m, int32_t item, int32_t location, int64_t at)
+{
+	struct position *p = &m->positions[item][location];
+	int64_t n;
+	if (at <= p->settled)
+		return;
+	for (int32_t i = 0; i < p->supply_count; i++) {
+		struct supply *s = &p->supplies[i];
+		int64_t date = model_comes(m, p, s);
+		if (!s->due || model_overdue(p, s))
+			s->due = 0;
+		else if (date > at)
+			s->due = date;
+		else
+			p->open += s->expected;
+		s->expected = s->due && date <= at ? 0 : s->expected;
+	}
+	p->settled = at;
+	for (struct walk w = {0}; model_walk(m, &w, item, location);)
+		if (w.o->held && w.o->hold_until <= at) {
+			p->open += w.p->allocated;
+			w.p->allocated = w.p->backordered = w.p->outside = 0;
+		}
+	n = model_available(m, item, location);
+	if (n > p->policy.safety_stock - p->buffer)
+		n = p->policy.safety_stock > p->buffer ? p->policy.safety_stock - p->buffer : 0;
+	n = p->policy.life == BKO_LIFE_PHASE_OUT ? 0 : n;
+	p->open -= n;
+	p->buffer += n;
+}
+
 /* Asks as an order of one line would, that takes what it can get. */
 int32_t model_ask(struct model *m, const struct op *op, struct op_result *r)
 {
@@ -72,9 +104,17 @@ int32_t model_ask(struct model *m, const struct op *op, struct op_result *r)
 	nobody->line_count = 1;
 	model_candidates(m, l, &op->lines[0]);
 	model_look(m, l, op->now);
-	if (without)
+	if (op->order && (!without || without->refused))
+		return BKO_E_NOT_FOUND;
+	for (uint32_t i = 0; without && i < without->line_count; i++)
+		for (int32_t k = 0; k < without->lines[i].place_count; k++)
+			model_touch(m, without->lines[i].item, without->lines[i].places[k].location,
+			            op->now);
+	if (without && model_status(m, without, op->now) != BKO_STATUS_EXPIRED)
 		leave_out(m, without);
 	m->order_count++;
+	for (int32_t i = 0; i < l->candidate_count; i++)
+		project(m, l->item, l->candidates[i], op->until);
 	over_candidates(m, nobody, l, a);
 	model_decide(m, nobody, l, 0, op->lines[0].quantity, ~0u, &out);
 	a->state = out.state;

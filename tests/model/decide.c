@@ -274,8 +274,8 @@ int64_t model_decide(struct model *m, struct order *o, struct line *l, int32_t p
 		const struct position *p = &m->positions[l->item][l->places[i].location];
 		if (l->places[i].allocated) {
 			out->promise_kind = BKO_DATE_KNOWN;
-			if (model_ready(p, 0) > out->promise_ms)
-				out->promise_ms = model_ready(p, 0);
+			if (model_ready(m, p, 0) > out->promise_ms)
+				out->promise_ms = model_ready(m, p, 0);
 		}
 	}
 	return out->refused;

@@ -76,7 +76,7 @@ struct record *model_record(const struct model *m, uint32_t order, int32_t item,
 		uint32_t subject = r->kind == OP_PLACE ? r->id : r->order;
 		if (r->kind == OP_FORCE)
 			subject = 0;
-		if (r->id == id && subject == order &&
+		if (r->kind < OP_KINDS && r->id == id && subject == order &&
 		    (order || (r->item == item && r->location == location)))
 			return &m->records[i];
 	}
@@ -125,13 +125,49 @@ int64_t model_available(const struct model *m, int32_t item, int32_t location)
 	return p->there ? greater(0, p->open - model_sum(m, item, location, SUM_CLAIMS)) : 0;
 }
 
-/* When a supply counts: on its date; past it, within its grace, on the next day. */
-static int64_t comes(const struct position *p, const struct supply *s)
+/* ---- Calendars ---------------------------------------------------------------- */
+
+static const struct calendar *calendar_of(const struct model *m, const struct position *p)
 {
-	return s->due >= p->settled ? s->due : (p->settled / DAY + 1) * DAY;
+	return &m->calendars[(p - m->positions[0]) % OP_LOCATIONS];
 }
 
-static int overdue(const struct position *p, const struct supply *s)
+static int works(const struct calendar *c, int64_t day)
+{
+	return !c->days || ((c->days >> (day + 3) % 7 & 1) && day != c->holiday);
+}
+
+/* 00:00 of the next working day. */
+static int64_t next_day(const struct calendar *c, int64_t local)
+{
+	int64_t day = local / DAY + 1;
+	while (!works(c, day))
+		day++;
+	return day * DAY;
+}
+
+/* When units that are there at a time are ready, handling included. */
+int64_t model_ready(const struct model *m, const struct position *p, int64_t at)
+{
+	const struct calendar *c = calendar_of(m, p);
+	int64_t local = greater(at, p->settled) + c->offset;
+	if (!c->days)
+		return local + p->policy.handling_days * (int64_t)DAY;
+	if (!works(c, local / DAY) || local % DAY > c->cutoff)
+		local = next_day(c, local);
+	for (uint32_t i = 0; i < p->policy.handling_days; i++)
+		local = next_day(c, local) + local % DAY;
+	return local - c->offset;
+}
+
+/* When a supply counts: on its date; past it, within its grace, on the next day. */
+int64_t model_comes(const struct model *m, const struct position *p, const struct supply *s)
+{
+	const struct calendar *c = calendar_of(m, p);
+	return s->due >= p->settled ? s->due : next_day(c, p->settled + c->offset) - c->offset;
+}
+
+int model_overdue(const struct position *p, const struct supply *s)
 {
 	return s->due && p->settled > s->due + s->grace;
 }
@@ -332,7 +368,7 @@ void model_settle(struct model *m, int32_t item, int32_t location, int64_t now)
 		return;
 	p->settled = greater(p->settled, now);
 	for (int32_t i = 0; i < p->supply_count; i++)
-		p->supplies[i].noted = overdue(p, &p->supplies[i]);
+		p->supplies[i].noted = model_overdue(p, &p->supplies[i]);
 	p->policy = policy_of(m, item, &p->own);
 	p->epoch += old.discipline != p->policy.discipline;
 	if (old.switch_on != p->policy.switch_on || old.switch_at != p->policy.switch_at ||
@@ -367,11 +403,6 @@ struct position *model_touch(struct model *m, int32_t item, int32_t location, in
 
 /* ---- Promises and room ---------------------------------------------------------- */
 
-int64_t model_ready(const struct position *p, int64_t at)
-{
-	return greater(at, p->settled) + p->policy.handling_days * (int64_t)DAY;
-}
-
 /* Claims ranked before one, or (NULL) all. */
 int64_t model_claims(const struct model *m, int32_t item, int32_t location, const struct rank *rank)
 {
@@ -397,38 +428,42 @@ struct promise model_promise(const struct model *m, int32_t item, int32_t locati
                              int64_t n, int64_t lead)
 {
 	const struct position *p = &m->positions[item][location];
-	int64_t units = p->open, at = 0;
+	int64_t units = p->open, at = 0, first = 0;
 	struct promise r = {0};
 	uint32_t used = 0, kind = lead > p->settled ? BKO_DATE_KNOWN : BKO_DATE_UNKNOWN;
 	for (int32_t next = 0; n > 0 && next >= 0; used |= 1u << next) {
 		int64_t k = lesser(n, greater(0, units - ahead));
 		ahead = greater(0, ahead - units);
 		n -= k;
-		if (k && (!r.first_kind || r.first_ms == model_ready(p, at))) {
+		r.by_supply = k ? at != 0 : r.by_supply;
+		if (k && (!r.first_kind || first == greater(at, p->settled))) {
+			first = greater(at, p->settled);
 			r.first += k;
-			r.first_ms = model_ready(p, at);
+			r.first_ms = model_ready(m, p, at);
 			r.first_kind = BKO_DATE_KNOWN;
 		} else if (k) {
-			r.rest_ms = model_ready(p, at);
+			r.rest_ms = model_ready(m, p, at);
 			r.rest_kind = BKO_DATE_KNOWN;
 		}
 		next = -1;
 		for (int32_t i = 0; i < p->supply_count; i++)
-			if (p->supplies[i].due && !overdue(p, &p->supplies[i]) &&
+			if (p->supplies[i].due && !model_overdue(p, &p->supplies[i]) &&
 			    !(used & 1u << i) &&
-			    (next < 0 || comes(p, &p->supplies[i]) < comes(p, &p->supplies[next])))
+			    (next < 0 || model_comes(m, p, &p->supplies[i]) <
+			                         model_comes(m, p, &p->supplies[next])))
 				next = i;
 		if (next < 0)
 			break;
 		units = p->supplies[next].expected;
-		at = comes(p, &p->supplies[next]);
+		at = model_comes(m, p, &p->supplies[next]);
 	}
+	r.by_supply &= n == 0;
 	if (n > 0 && r.first_kind) {
 		r.rest_kind = kind;
-		r.rest_ms = kind == BKO_DATE_KNOWN ? model_ready(p, lead) : 0;
+		r.rest_ms = kind == BKO_DATE_KNOWN ? model_ready(m, p, lead) : 0;
 	} else if (n > 0) {
 		r.first_kind = kind;
-		r.first_ms = kind == BKO_DATE_KNOWN ? model_ready(p, lead) : 0;
+		r.first_ms = kind == BKO_DATE_KNOWN ? model_ready(m, p, lead) : 0;
 		r.first = kind == BKO_DATE_KNOWN ? n : 0;
 		r.rest_kind = kind == BKO_DATE_KNOWN ? (uint32_t)BKO_DATE_NONE : kind;
 	}
@@ -471,13 +506,13 @@ uint32_t model_closed(const struct position *p)
 }
 
 /* Units of supplies that count, ready (or only here) by a date. */
-static int64_t brought_by(const struct position *p, int64_t date, int here)
+static int64_t brought_by(const struct model *m, const struct position *p, int64_t date, int here)
 {
 	int64_t units = 0;
 	for (int32_t i = 0; i < p->supply_count; i++) {
 		const struct supply *s = &p->supplies[i];
-		int64_t at = here ? comes(p, s) : model_ready(p, comes(p, s));
-		units += s->due && !overdue(p, s) && at <= date ? s->expected : 0;
+		int64_t at = here ? model_comes(m, p, s) : model_ready(m, p, model_comes(m, p, s));
+		units += s->due && !model_overdue(p, s) && at <= date ? s->expected : 0;
 	}
 	return units;
 }
@@ -488,9 +523,9 @@ int64_t model_covered(const struct model *m, int32_t item, int32_t location, int
 	int64_t claims = model_sum(m, item, location, SUM_CLAIMS), first = 0;
 	for (int32_t i = 0; i < p->supply_count; i++) {
 		const struct supply *s = &p->supplies[i];
-		int64_t date = comes(p, s);
-		if (s->due && !overdue(p, s) && (first == 0 || date < first) &&
-		    p->open + brought_by(p, date, 1) - claims >= n)
+		int64_t date = model_comes(m, p, s);
+		if (s->due && !model_overdue(p, s) && (first == 0 || date < first) &&
+		    p->open + brought_by(m, p, date, 1) - claims >= n)
 			first = date;
 	}
 	return first;
@@ -503,10 +538,10 @@ static int64_t within_horizon(const struct model *m, const struct order *o, int3
 {
 	const struct position *p = &m->positions[item][location];
 	int64_t ahead = model_ahead(m, o, item, location);
-	int64_t by = greater(0, p->open + brought_by(p, horizon, 0) - ahead);
-	int64_t ever = greater(0, p->open + brought_by(p, FOREVER, 0) - ahead);
+	int64_t by = greater(0, p->open + brought_by(m, p, horizon, 0) - ahead);
+	int64_t ever = greater(0, p->open + brought_by(m, p, FOREVER, 0) - ahead);
 	int lead = p->policy.lead_time_ms &&
-	           model_ready(p, p->settled + p->policy.lead_time_ms) <= horizon;
+	           model_ready(m, p, p->settled + p->policy.lead_time_ms) <= horizon;
 	return lead && by == ever ? FOREVER : greater(0, by - model_available(m, item, location));
 }
 
@@ -542,7 +577,7 @@ int64_t model_room(const struct model *m, const struct order *o, int32_t item, i
 	if (l->order_limit_kind == BKO_LIMIT_NUMBER)
 		narrow(&r, reason, l->order_limit - mine, BKO_REASON_LIMIT_ORDER);
 	if (l->limit_to_incoming || ends)
-		narrow(&r, reason, brought_by(p, l->horizon_ms ? horizon : FOREVER, 1) - use,
+		narrow(&r, reason, brought_by(m, p, l->horizon_ms ? horizon : FOREVER, 1) - use,
 		       BKO_REASON_LIMIT_INCOMING);
 	if (l->horizon_ms)
 		narrow(&r, reason, within_horizon(m, o, item, location, horizon),

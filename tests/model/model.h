@@ -39,9 +39,10 @@ struct line {
 };
 
 struct order {
-	uint32_t id, flags, order_class, line_count, refused, released;
+	uint32_t id, flags, order_class, line_count, refused, released, pruned; /* id, then 0 */
 	int32_t customer, channel, held;
 	int64_t placed, confirmed, need_by, rank, hold_until;
+	int64_t closed; /* when nothing of it was open any more; 0: not yet */
 	struct line lines[OP_LINES];
 };
 
@@ -67,6 +68,12 @@ struct limit {
 	int64_t limit, settled; /* settled: holds that ended by then are forgotten */
 };
 
+/* Of a location; days 0: it has none. One day off after the other is a holiday. */
+struct calendar {
+	uint32_t days;
+	int64_t offset, cutoff, holiday; /* in ms, but for the day number */
+};
+
 /* What an operation with an id did. Records are only ever added, so copies of a
  * model share one array. */
 struct record {
@@ -84,6 +91,7 @@ struct model {
 	int32_t defined[OP_ITEMS], made;       /* made: positions so far */
 	int64_t freed[OP_ITEMS][OP_LOCATIONS]; /* by this step, on their way in */
 	struct limit limits[4][OP_ITEMS + OP_NAMES + 1];
+	struct calendar calendars[OP_LOCATIONS];
 	struct position positions[OP_ITEMS][OP_LOCATIONS];
 	struct order orders[MODEL_ORDERS]; /* last, so that a copy ends with those in use */
 };
@@ -146,8 +154,11 @@ struct position *model_touch(struct model *m, int32_t item, int32_t location, in
 struct promise {
 	uint32_t first_kind, rest_kind;
 	int64_t first, first_ms, rest_ms;
+	int by_supply; /* the last unit comes with one */
 };
-int64_t model_ready(const struct position *p, int64_t at);
+int64_t model_ready(const struct model *m, const struct position *p, int64_t at);
+int64_t model_comes(const struct model *m, const struct position *p, const struct supply *s);
+int model_overdue(const struct position *p, const struct supply *s);
 /* The dates of n units that come after `ahead` claims. */
 struct promise model_promise(const struct model *m, int32_t item, int32_t location, int64_t ahead,
                              int64_t n, int64_t lead);
@@ -169,6 +180,11 @@ int64_t model_decide(struct model *m, struct order *o, struct line *l, int32_t p
 void model_candidates(const struct model *m, struct line *l, const struct op_line *from);
 void model_look(struct model *m, const struct line *l, int64_t now);
 int32_t model_ask(struct model *m, const struct op *op, struct op_result *r);
+int32_t model_explain(struct model *m, const struct op *op, struct op_result *r);
+int32_t model_resolve(struct model *m, const struct op *op, struct op_result *r);
+int32_t model_calendar(struct model *m, const struct op *op);
+int32_t model_prune(struct model *m, const struct op *op);
+void model_note_closed(struct model *m, struct order *o, int64_t now);
 int32_t model_may(const struct model *m, const struct order *o, const struct op *op);
 int32_t model_sell(struct model *m, struct order *o, const struct op *op, int64_t *n);
 int32_t model_supply(struct position *p, uint32_t id, uint32_t origin, int64_t quantity,

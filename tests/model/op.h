@@ -43,8 +43,15 @@ enum {
 	OP_TICK,
 	OP_RERANK,
 	OP_RESOLVE,
+	OP_CALENDAR, /* of location: stops working days, grace minutes, quantity cut-off, until
+	                holiday */
+	OP_PRUNE,    /* what is older than until */
+	OP_EXPLAIN,
+	OP_MAIL, /* option: MAIL_; consumer in customer, lane in line, number in quantity */
 	OP_KINDS
 };
+
+enum { MAIL_JOIN = 1, MAIL_LEAVE, MAIL_ACKNOWLEDGE, MAIL_TRIM };
 
 struct op_pick {
 	int32_t line, location;
@@ -84,6 +91,8 @@ struct op_result {
 	struct bko_outcome outcome;
 	struct bko_line_outcome lines[OP_LINES];
 	struct bko_availability availability;
+	struct bko_explanation explanation;
+	int32_t home, supply; /* of it, as numbers; -1 where several places wait */
 };
 
 #endif

@@ -173,6 +173,11 @@ static int32_t dispatch(struct model *m, const struct op *op, struct op_result *
 	case OP_TICK: return tick(m, op);
 	case OP_RERANK: return re_rank(m, op);
 	case OP_AVAILABLE: return model_ask(m, op, r);
+	case OP_EXPLAIN: return model_explain(m, op, r);
+	case OP_RESOLVE: return model_resolve(m, op, r);
+	case OP_CALENDAR: return model_calendar(m, op);
+	case OP_PRUNE: return model_prune(m, op);
+	case OP_MAIL: return BKO_OK; /* events are no part of the model */
 	case OP_PLACE:
 	case OP_QUOTE:
 	case OP_CONFIRM:
@@ -200,6 +205,12 @@ static int out_of_range(const struct model *m)
 					return 1;
 		}
 	return 0;
+}
+
+/* What changes nothing. */
+static int asks(const struct op *op)
+{
+	return op->kind == OP_QUOTE || op->kind == OP_AVAILABLE || op->kind == OP_EXPLAIN;
 }
 
 static int has_id(const struct op *op)
@@ -237,6 +248,7 @@ static void count_refused(struct model *m, const struct op *op, struct op_result
 	memset(o, 0, sizeof *o);
 	o->id = op->id;
 	o->refused = 1;
+	o->closed = op->now;
 	r->outcome.status = BKO_STATUS_REFUSED;
 	for (uint32_t i = 0; i < op->line_count; i++) {
 		struct line l;
@@ -361,6 +373,15 @@ void model_play(struct model *m, const struct op *op, struct op_result *r)
 		r->status = BKO_E_RANGE;
 		return;
 	}
+	if (op->location == op->to && (op->kind == OP_TRANSFER ||
+	                               (op->kind == OP_AMEND && op->option & BKO_AMEND_LOCATION))) {
+		r->status = BKO_E_ARGUMENT;
+		return;
+	}
+	if (first && first->request.kind == OP_RESOLVE) {
+		r->status = BKO_E_VOID;
+		return;
+	}
 	if (first && !same_request(&first->request, op)) {
 		r->status = BKO_E_MISMATCH;
 		return;
@@ -380,13 +401,12 @@ void model_play(struct model *m, const struct op *op, struct op_result *r)
 			model_finish(m, i, k);
 			forget_look(m, &saved, i, k, op->now);
 		}
-	if (r->status == BKO_OK && !(r->outcome.flags & BKO_OUTCOME_REFUSED) &&
-	    op->kind != OP_QUOTE && op->kind != OP_AVAILABLE && out_of_range(m))
+	if (r->status == BKO_OK && !(r->outcome.flags & BKO_OUTCOME_REFUSED) && !asks(op) &&
+	    out_of_range(m))
 		r->status = BKO_E_RANGE;
 	if (r->status == BKO_OK)
 		note_limits(m, &saved, op);
-	if (r->status || r->outcome.flags & BKO_OUTCOME_REFUSED || op->kind == OP_QUOTE ||
-	    op->kind == OP_AVAILABLE) {
+	if (r->status || r->outcome.flags & BKO_OUTCOME_REFUSED || asks(op)) {
 		int count = op->kind == OP_PLACE && r->status == BKO_OK &&
 		            op->flags & BKO_OP_COUNT_REFUSED;
 		model_copy(m, &saved);
@@ -399,6 +419,10 @@ void model_play(struct model *m, const struct op *op, struct op_result *r)
 	} else if (has_id(op)) {
 		if (op->order && op->kind < OP_RECEIVE)
 			tell_order(m, model_order(m, op->order), op, r);
+		if (op->order || op->kind == OP_PLACE || op->kind == OP_SPLIT)
+			for (uint32_t i = 0; i < m->order_count; i++)
+				if (m->orders[i].id == op->order || m->orders[i].id == op->id)
+					model_note_closed(m, &m->orders[i], op->now);
 		record->request = *op;
 		record->result = *r;
 		m->record_count++;

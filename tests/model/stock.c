@@ -214,8 +214,6 @@ static int32_t force(struct model *m, const struct op *op, struct op_result *r)
 static int32_t transfer(struct model *m, const struct op *op, struct op_result *r)
 {
 	struct position *from = &m->positions[op->item][op->location], *to;
-	if (op->location == op->to)
-		return BKO_E_ARGUMENT;
 	if (!from->there)
 		return BKO_E_NOT_FOUND;
 	model_settle(m, op->item, op->location, op->now);
@@ -265,7 +263,7 @@ static int32_t policy(struct model *m, const struct op *op)
 {
 	struct bko_policy *own = &m->positions[op->item][op->location].own;
 	struct bko_policy *of_item = &m->item_policy[op->item];
-	if (op->option == BKO_SCOPE_DEFAULTS) {
+	if (op->option == BKO_SCOPE_DEFAULTS) { /* positions follow when next touched */
 		m->defaults = op->policy;
 	} else if (op->option == BKO_SCOPE_ITEM) {
 		if (m->defined[op->item] && memcmp(of_item, &op->policy, sizeof *of_item) == 0)

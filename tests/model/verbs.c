@@ -502,8 +502,6 @@ static int32_t re_source(struct model *m, struct order *o, struct line *l, const
 	int64_t left = op->quantity ? op->quantity : INT64_MAX;
 	int32_t count = l->place_count;
 	struct line to = {.item = l->item, .candidate_count = 1, .candidates = {op->to}};
-	if (op->location == op->to)
-		return BKO_E_ARGUMENT;
 	if (m->positions[l->item][op->to].there || op->to == 0)
 		model_look(m, &to, op->now);
 	for (int32_t i = 0; i < l->candidate_count; i++)
@@ -536,8 +534,6 @@ static int32_t amend(struct model *m, const struct op *op, struct op_result *r)
 {
 	struct order *o;
 	int32_t status = model_begin_verb(m, op, &o);
-	if (op->option & BKO_AMEND_LOCATION && op->location == op->to)
-		return BKO_E_ARGUMENT;
 	if (status)
 		return status;
 	if (op->option & (BKO_AMEND_QUANTITY | BKO_AMEND_LOCATION) &&

@@ -114,7 +114,7 @@ def main():
             shutil.copytree(os.path.join(root, folder), os.path.join(copy, folder))
         files = sources(copy, "lib") + sources(copy, "tests/model")
         files += ["tests/history/%s.c" % name for name in
-                  ("history", "gen", "world", "compare", "check", "drive", "print")]
+                  ("history", "gen", "gen_policy", "world", "compare", "check", "drive", "print", "mail")]
         program(cc, copy, files)
         if play(copy) is not None:
             print("the histories fail without a patch")
