@@ -124,9 +124,16 @@ static int32_t log_start(struct bko_log *log, const struct bko_log_options *opti
 	if (status != BKO_OK)
 		return status;
 	if (make)
-		return bko__log_make(log, size, none);
-	status = bko__log_recover(log);
-	return status == BKO_OK ? bko__log_replay(log) : status;
+		status = bko__log_make(log, size, none);
+	else
+		status = bko__log_recover(log);
+	if (status == BKO_OK && !make)
+		status = bko__log_replay(log);
+	/* So that the first sale need not erase. Without a free segment that is
+	 * not yet a failure. */
+	if (status == BKO_OK && !log->read_only && log->counts[BKO__SEGMENT_ERASED] == 0)
+		bko__log_erase_ahead(log);
+	return status;
 }
 
 static void log_free(struct bko_log *log)

@@ -13,7 +13,7 @@
 #include "backorder/medium.h"
 
 #if defined(_WIN32)
-#undef BKO__MEDIUM_FILE_POSIX
+#define BKO__MEDIUM_FILE_WINDOWS
 #elif defined(__unix__) || defined(__APPLE__)
 #define BKO__MEDIUM_FILE_POSIX
 #endif
@@ -31,7 +31,7 @@ struct bko_medium_file {
 	bko_alloc_fn alloc;
 	void *alloc_host;
 	uint32_t part, reserved;        /* bytes of a piece */
-	uint8_t piece[BKO__FILE_PIECE]; /* zeros, and room for what is looked at */
+	uint8_t piece[BKO__FILE_PIECE]; /* zeros, what is looked at, a name; aligned for that */
 };
 
 /* Each system has these. They return BKO_OK or a status, with the system's own

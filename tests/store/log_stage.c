@@ -22,6 +22,94 @@ const struct stage_shape stage_shapes[] = {
 };
 const size_t stage_shape_count = sizeof stage_shapes / sizeof stage_shapes[0];
 
+/* Counts a call down; whether it fails. */
+static int fault_now(const struct stage *stage, uint32_t *in)
+{
+	if (*in == 0)
+		return 0;
+	if (*in > 1) {
+		--*in;
+		return 0;
+	}
+	if (!stage->faults.forever)
+		*in = 0;
+	return 1;
+}
+
+static uint8_t *stage_unit(struct stage *stage, uint64_t at)
+{
+	return &stage->faults.bad[at / stage->medium.erase_unit % STAGE_UNITS];
+}
+
+static int32_t stage_read(void *host, uint64_t at, void *data, uint32_t size)
+{
+	struct stage *stage = host;
+
+	if (fault_now(stage, &stage->faults.read_in))
+		return stage->faults.status;
+	if (*stage_unit(stage, at) == STAGE_READ_FAILS)
+		return BKO_E_CORRUPT;
+	return stage->inner.read(&stage->ram, at, data, size);
+}
+
+static int32_t stage_program(void *host, uint64_t at, const void *data, uint32_t size)
+{
+	struct stage *stage = host;
+	uint32_t part = stage->faults.partly;
+
+	stage->programs++;
+	if (fault_now(stage, &stage->faults.program_in)) {
+		if (part > size)
+			part = size;
+		memcpy(stage->image + at, data, part);
+		return stage->faults.status;
+	}
+	switch (*stage_unit(stage, at)) {
+	case STAGE_PROGRAM_FAILS: return BKO_E_IO;
+	case STAGE_PROGRAM_SILENT: return BKO_OK;
+	default: return stage->inner.program(&stage->ram, at, data, size);
+	}
+}
+
+static int32_t stage_erase(void *host, uint64_t at)
+{
+	struct stage *stage = host;
+
+	stage->erases++;
+	if (fault_now(stage, &stage->faults.erase_in))
+		return stage->faults.status;
+	switch (*stage_unit(stage, at)) {
+	case STAGE_ERASE_FAILS: return BKO_E_IO;
+	case STAGE_ERASE_SILENT: return BKO_OK;
+	default: return stage->inner.erase(&stage->ram, at);
+	}
+}
+
+static int32_t stage_sync(void *host)
+{
+	struct stage *stage = host;
+
+	stage->syncs++;
+	return fault_now(stage, &stage->faults.sync_in) ? stage->faults.status : BKO_OK;
+}
+
+static int32_t stage_size(void *host, uint64_t want, uint64_t *size)
+{
+	struct stage *stage = host;
+	uint64_t grain = stage->medium.erase_unit;
+
+	*size = stage->ram.size;
+	if (fault_now(stage, &stage->faults.size_in))
+		return stage->faults.status;
+	if (want <= stage->ram.size)
+		return BKO_OK;
+	if (want > stage->limit)
+		return BKO_E_FULL;
+	stage->ram.size = (want + grain - 1) / grain * grain;
+	*size = stage->ram.size;
+	return BKO_OK;
+}
+
 void stage_set(struct stage *stage, const struct stage_shape *shape, uint64_t seed)
 {
 	memset(stage, 0, sizeof *stage);
@@ -33,8 +121,17 @@ void stage_set(struct stage *stage, const struct stage_shape *shape, uint64_t se
 	stage->ram.data = stage->image;
 	stage->ram.size = shape->size;
 	stage->medium.struct_size = sizeof stage->medium;
-	if (bko_medium_ram(&stage->ram, &stage->medium) != BKO_OK)
+	stage->inner.struct_size = sizeof stage->inner;
+	if (bko_medium_ram(&stage->ram, &stage->inner) != BKO_OK)
 		abort();
+	stage->medium = stage->inner;
+	stage->medium.host = stage;
+	stage->medium.read = stage_read;
+	stage->medium.program = stage_program;
+	stage->medium.erase = stage_erase;
+	stage->medium.sync = stage_sync;
+	stage->medium.size = stage_size;
+	stage->faults.status = BKO_E_IO;
 	stage->options.struct_size = sizeof stage->options;
 	stage->options.flags = BKO_LOG_CREATE;
 	stage->options.segment_size = shape->segment_size;

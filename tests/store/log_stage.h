@@ -23,9 +23,35 @@ struct stage_shape {
 extern const struct stage_shape stage_shapes[];
 extern const size_t stage_shape_count;
 
+/* How a unit of a flash is bad. */
+enum {
+	STAGE_GOOD,
+	STAGE_PROGRAM_FAILS,
+	STAGE_ERASE_FAILS,
+	STAGE_READ_FAILS,     /* as damaged */
+	STAGE_PROGRAM_SILENT, /* nothing happens */
+	STAGE_ERASE_SILENT,
+	STAGE_BADS
+};
+enum { STAGE_UNITS = 256 };
+
+/* What the medium does wrong: from the call that is counted down to 0 on, once
+ * or ever; 0 for never. */
+struct stage_faults {
+	uint32_t program_in, sync_in, erase_in, read_in, size_in;
+	uint32_t forever;
+	int32_t status;
+	uint32_t partly; /* of a program that fails, so many bytes are programmed */
+	uint8_t bad[STAGE_UNITS];
+};
+
 struct stage {
 	struct bko_medium_ram ram;
-	struct bko_medium medium;
+	struct bko_medium inner;  /* that of `ram` */
+	struct bko_medium medium; /* as the log sees it: with faults, and a sync */
+	struct stage_faults faults;
+	uint64_t limit; /* up to which the medium grows */
+	uint32_t syncs, programs, erases;
 	struct bko_log_options options;
 	bko_log *log;
 	struct bko_store store;

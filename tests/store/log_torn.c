@@ -34,7 +34,6 @@ static unsigned char bytes[BYTES];
 static size_t byte_count;
 static uint64_t hashes[BATCHES + 1]; /* after so many batches */
 static uint32_t acknowledged;
-static struct bko_medium inner;
 
 static struct stage stage;
 static struct stage again;
@@ -54,17 +53,19 @@ static struct event *event_add(uint64_t at, uint32_t size, uint32_t erase)
 
 static int32_t trace_program(void *host, uint64_t at, const void *data, uint32_t size)
 {
+	(void)host;
 	event_add(at, size, 0);
 	assert_true(byte_count + size <= BYTES);
 	memcpy(bytes + byte_count, data, size);
 	byte_count += size;
-	return inner.program(host, at, data, size);
+	return stage.inner.program(&stage.ram, at, data, size);
 }
 
 static int32_t trace_erase(void *host, uint64_t at)
 {
-	event_add(at, inner.erase_unit, 1);
-	return inner.erase(host, at);
+	(void)host;
+	event_add(at, stage.inner.erase_unit, 1);
+	return stage.inner.erase(&stage.ram, at);
 }
 
 /* A history with closes, crashes and compactions; what it does to the medium. */
@@ -76,7 +77,6 @@ static void record(const struct stage_shape *shape, uint64_t seed)
 	byte_count = 0;
 	acknowledged = 0;
 	stage_set(&stage, shape, seed);
-	inner = stage.medium;
 	stage.medium.program = trace_program;
 	stage.medium.erase = trace_erase;
 	stage.rows = 20;
@@ -175,7 +175,8 @@ static size_t cut_everywhere(const struct stage_shape *shape, uint64_t seed, uin
 				if (data != NULL)
 					memcpy(again.image + event->at, data, cut);
 				else
-					memset(again.image + event->at, (int)inner.erased, cut);
+					memset(again.image + event->at, (int)stage.inner.erased,
+					       cut);
 				leave(again.image + event->at + cut,
 				      data != NULL ? data + cut : NULL, event->size - cut, kind,
 				      &random);
@@ -186,7 +187,7 @@ static size_t cut_everywhere(const struct stage_shape *shape, uint64_t seed, uin
 		if (data != NULL)
 			memcpy(place, data, event->size);
 		else
-			memset(place, (int)inner.erased, event->size);
+			memset(place, (int)stage.inner.erased, event->size);
 	}
 	stage_clear(&again);
 	return cuts;
