@@ -51,9 +51,10 @@ class Graph:
         return name if name in self.frame else path + ":" + name
 
     def takes(self, name):
-        """Functions whose address `name` takes, its own file's or any other's."""
+        """Functions whose address `name` takes, its own file's or any other's; its own address is
+        in the tables of its switches."""
         found = {self.own(path, target) for path, target in self.refers.get(name, ())}
-        return {f for f in found if f in self.frame}
+        return {f for f in found if f in self.frame and f != name}
 
     def through(self, name):
         """Of the shortest chains of callees of `name` that end in a call through a pointer, the one
