@@ -28,24 +28,28 @@ void bko__log_plan(struct bko_log *log)
 	plan->first_serial = log->first_serial;
 }
 
-/* Copies the batches of another segment that the plan wants restated. */
+/* Copies the batches of another segment that the plan wants restated. That one's
+ * own begin may be lost. */
 static int32_t begin_restate(struct bko_log *log, const struct bko__log_header *plan,
                              const struct bko__log_header *source, uint32_t *at)
 {
 	uint64_t seed = bko__log_seed(plan->serial, plan->index);
 	struct bko__log_reader reader;
 	struct bko__log_lead lead;
+	struct bko__log_ending end;
 	uint32_t done = 0, size;
 	int32_t status;
 	uint8_t *bytes;
 
+	memset(&end, 0, sizeof end);
+	end.number = source->after;
 	bko__log_reader_open(log, &reader, source);
 	while (done < plan->restated) {
-		status = bko__log_reader_get(log, &reader, &lead, &bytes);
+		status = bko__log_reader_next(log, &reader, &lead, &bytes, &end,
+		                              source->after + source->restated);
 		if (status != BKO_OK)
 			return status;
 		size = (uint32_t)bko__log_record_size(lead.size, log->unit_shift);
-		reader.at += size;
 		if (lead.kind != BKO__LOG_BATCH || lead.number != plan->after + done + 1)
 			continue;
 		lead.lag = (uint32_t)(lead.number - plan->after);
@@ -56,7 +60,7 @@ static int32_t begin_restate(struct bko_log *log, const struct bko__log_header *
 		*at += size;
 		done++;
 	}
-	return bko__log_sync(log);
+	return BKO_OK;
 }
 
 static int32_t begin_write(struct bko_log *log, const struct bko__log_header *plan,
@@ -69,6 +73,10 @@ static int32_t begin_write(struct bko_log *log, const struct bko__log_header *pl
 	*at = bko__log_header_size(log);
 	if (status == BKO_OK && source != NULL)
 		status = begin_restate(log, plan, source, at);
+	/* A begin that outlives its header would count in the next segment of this
+	 * serial. */
+	if (status == BKO_OK)
+		status = bko__log_sync(log);
 	if (status != BKO_OK)
 		return status;
 	bko__log_put_record(log->scratch, &lead, bko__log_seed(plan->serial, plan->index),
@@ -110,7 +118,7 @@ static void begin_enter(struct bko_log *log, const struct bko__log_header *plan,
 int32_t bko__log_begin_segment(struct bko_log *log, const struct bko__log_header *source)
 {
 	struct bko__log_header *plan = &log->plan;
-	int32_t status = source == NULL ? bko__log_sync(log) : BKO_OK;
+	int32_t status = BKO_OK;
 	int alone = plan->first_serial == 0;
 	uint32_t tries, at = 0;
 

@@ -272,8 +272,8 @@ int32_t bko__log_seal(struct bko_log *log);
 void bko__log_plan(struct bko_log *log);
 
 /* Begins a segment of the log as planned (first_serial 0: it is the first of
- * the chain); restates from `source` what the plan says, if there is one, else
- * syncs first. The segment may not yet be durable. BKO_E_NOT_FOUND: what is to
+ * the chain); restates from `source` what the plan says, if there is one. All
+ * before its begin is durable then, the begin may not be. BKO_E_NOT_FOUND: what is to
  * be restated can not be read. */
 int32_t bko__log_begin_segment(struct bko_log *log, const struct bko__log_header *source);
 
