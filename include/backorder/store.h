@@ -136,7 +136,7 @@ struct bko_store {
 	uint32_t caps;        /* BKO_STORE_ bits */
 	uint32_t max_key;     /* bytes; 0: BKO_KEY_MAX and more */
 	uint32_t max_value;   /* bytes; 0: BKO_VALUE_MAX and more */
-	uint32_t max_entries; /* entries of a batch; 0: no limit */
+	uint32_t max_entries; /* entries of a batch, at least 16; 0: no limit */
 	uint32_t max_batch;   /* sum of key and value bytes of a batch; 0: no limit */
 	void *host;
 

@@ -370,6 +370,8 @@ static int32_t batch_end(struct bko_engine *engine)
 		if (!engine->reply.ended)
 			return BKO_WANT;
 		status = applied(engine);
+	} else if (!engine->tx.batch_entries) {
+		return BKO_OK;
 	} else {
 		bko__tx_begin(engine);
 		engine->tx.uncertain = 0;

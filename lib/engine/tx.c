@@ -310,6 +310,7 @@ void bko__tx_clear(struct bko_engine *engine)
 	tx->count = tx->outside = tx->total = 0;
 	tx->batch = NULL;
 	tx->batch_count = 0;
+	tx->batch_entries = tx->batch_bytes = 0;
 	tx->ranges = NULL;
 	tx->ranges_end = &tx->ranges;
 	tx->pending = tx->fresh = tx->assumed = 0;
@@ -380,6 +381,7 @@ void bko__tx_keep_batch(struct bko_engine *engine, uint64_t revision)
 			unlink_row(tx, row);
 	}
 	tx->batch_count = 0;
+	tx->batch_entries = tx->batch_bytes = 0;
 }
 
 void bko__tx_rerun(struct bko_engine *engine)
@@ -405,19 +407,70 @@ void bko__tx_rerun(struct bko_engine *engine)
 	bko__stack_reset(&tx->work);
 }
 
+/* Whether an entry comes of a row, and of how many bytes. */
+static size_t weigh(const struct bko__row *row, int guarded, uint32_t action, uint32_t value_size,
+                    size_t *bytes)
+{
+	if (action == BKO_ACTION_NONE && (!guarded || !row->loaded))
+		return 0;
+	*bytes += row->key_size + (action == BKO_ACTION_PUT ? value_size : 0);
+	return 1;
+}
+
+static int32_t check_room(struct bko_engine *engine, size_t entries, size_t bytes)
+{
+	const struct bko_store *store = &engine->store;
+
+	if ((store->max_entries && entries > store->max_entries) ||
+	    (store->max_batch && bytes > store->max_batch))
+		return bko__fail(engine,
+		                 engine->batching && engine->tx.batch_entries ? BKO_E_BATCH_FULL
+		                                                              : BKO_E_TOO_LARGE,
+		                 "changes of one batch for this store");
+	return BKO_OK;
+}
+
+/* The batch with this call must still be one that the store takes. */
+static int32_t weigh_call(struct bko_engine *engine, size_t *entries, size_t *bytes)
+{
+	struct bko__tx *tx = &engine->tx;
+	size_t gone = 0, gone_bytes = 0;
+	uint32_t i;
+
+	*entries = tx->batch_entries;
+	*bytes = tx->batch_bytes;
+	for (i = 0; i < tx->count; i++) {
+		const struct bko__row *row = tx->rows[i];
+
+		gone += weigh(row, row->guarded, row->staged, row->value_size, &gone_bytes);
+		*entries += weigh(row, row->guard || row->guarded,
+		                  row->action ? row->action : row->staged,
+		                  row->action ? row->next_size : row->value_size, bytes);
+	}
+	*entries -= gone;
+	*bytes -= gone_bytes;
+	return check_room(engine, *entries, *bytes);
+}
+
 /* A batch keeps what its calls put beside its rows. Copies first: if they
  * run out of room nothing is staged, and the call can be undone. */
 int32_t bko__tx_settle(struct bko_engine *engine)
 {
 	struct bko__tx *tx = &engine->tx;
+	size_t entries, bytes;
 	uint32_t i;
+	int32_t status = weigh_call(engine, &entries, &bytes);
 
+	if (status)
+		return status;
 	for (i = 0; i < tx->count; i++) {
 		struct bko__row *row = tx->rows[i];
 
 		if (row->action == BKO_ACTION_PUT && !bko__row_room(engine, row))
 			return bko__fail(engine, BKO_E_BATCH_FULL, "rows of the batch");
 	}
+	tx->batch_entries = entries;
+	tx->batch_bytes = bytes;
 	for (i = 0; i < tx->count; i++) {
 		struct bko__row *row = tx->rows[i];
 
@@ -482,7 +535,6 @@ int32_t bko__tx_entries(struct bko_engine *engine, struct bko_batch *batch, uint
 	struct bko__tx *tx = &engine->tx;
 	uint32_t rows = engine->batching ? tx->batch_count : tx->count, i;
 	struct bko_entry *entries = bko__take(engine, (rows + (size_t)1) * sizeof *entries);
-	const struct bko_store *store = &engine->store;
 	const struct bko__row *row = tx->batch;
 	size_t count = 0, bytes = 0;
 
@@ -503,9 +555,8 @@ int32_t bko__tx_entries(struct bko_engine *engine, struct bko_batch *batch, uint
 		bytes += entries[count].key.size + entries[count].value.size;
 		count++;
 	}
-	if ((store->max_entries && count > store->max_entries) ||
-	    (store->max_batch && bytes > store->max_batch))
-		return bko__fail(engine, BKO_E_TOO_LARGE, "changes of one batch for this store");
+	if (!engine->batching && check_room(engine, count, bytes))
+		return engine->error.status;
 	sort_entries(entries, count);
 	memset(batch, 0, sizeof *batch);
 	batch->struct_size = sizeof *batch;

@@ -76,6 +76,7 @@ struct bko__tx {
 	uint32_t bucket_count, total;
 	struct bko__row *batch; /* rows that earlier calls of the batch looked at */
 	uint32_t batch_count;
+	size_t batch_entries, batch_bytes; /* what the store will be given of them */
 	struct bko__range *ranges, **ranges_end;
 	struct bko__news *news, **news_end;
 	struct bko__pos *positions, **positions_end;
