@@ -111,7 +111,9 @@ struct bko_policy_row {
 /* Sets policies, each row a change of its own: statuses[i] is its result, and
  * the call goes on after a row that fails. An ITEM row defines the item if it is
  * new, a POSITION row the position (of a defined item); members whose bit is
- * clear inherit, so a row replaces what was set at its scope before. Setting
+ * clear inherit, so a row replaces what was set at its scope before. DEFAULTS are one
+ * row, however many items there are: a position follows, and moves its units, when it
+ * is next touched, before anything else happens there. Setting
  * what is set already commits nothing. Idempotent, so it takes no id.
  * Returns: BKO_OK if every row was, else the first failing row's status
  * (BKO_E_ARGUMENT a member out of bounds, BKO_E_NOT_FOUND a position of an

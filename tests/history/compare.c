@@ -211,7 +211,8 @@ static int take_time(struct world *w, int32_t item, int32_t at, int64_t settled)
 	if (settled < w->settled[item][at] || settled > w->latest)
 		return differ(w->why, "position", "settled", w->settled[item][at], settled);
 	/* whatever was due by then has been done, by whichever step settled it */
-	model_settle(w->model, item, at, settled);
+	if (model_due(w->model, item, at, settled))
+		model_settle(w->model, item, at, settled);
 	w->settled[item][at] = w->model->positions[item][at].settled = settled;
 	return 0;
 }

@@ -4,11 +4,41 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Memory as anybody may give it, counted. */
+static void *metered(void *host, void *block, size_t old_size, size_t size)
+{
+	size_t *bytes = host;
+	void *moved = size ? realloc(block, size) : NULL;
+	if (size && !moved)
+		return NULL;
+	if (!size)
+		free(block);
+	*bytes += size - old_size;
+	return moved;
+}
+
+static int32_t side_open(struct side *side, const struct setup *setup, uint32_t shared)
+{
+	struct bko_options options = {.struct_size = sizeof options,
+	                              .alloc = metered,
+	                              .alloc_host = &side->engine_bytes,
+	                              .granule_ms = (uint32_t)setup->granule,
+	                              .lanes = setup->lanes,
+	                              .serve_lines = setup->serve_lines,
+	                              .max_lines = 8};
+	struct bko_memory_options memory = {.struct_size = sizeof memory,
+	                                    .alloc = metered,
+	                                    .alloc_host = &side->store_bytes,
+	                                    .shared = shared};
+	struct bko_store store = {.struct_size = sizeof store};
+	int32_t status = bko_memory_open(&memory, &side->memory);
+	if (status == BKO_OK)
+		status = bko_memory_store(side->memory, &store);
+	return status ? status : bko_engine_open(&options, &store, &side->engine);
+}
+
 int world_open(struct world *w, const struct setup *setup)
 {
-	struct bko_options options = {.struct_size = sizeof options};
-	struct bko_store store = {.struct_size = sizeof store};
-	struct bko_memory_options memory = {.struct_size = sizeof memory, .shared = setup->shared};
 	int32_t status;
 	memset(w, 0, sizeof *w);
 	w->setup = *setup;
@@ -16,27 +46,62 @@ int world_open(struct world *w, const struct setup *setup)
 	w->records = malloc(sizeof *w->records * MODEL_RECORDS);
 	if (!w->model || !w->records)
 		return 1;
-	options.granule_ms = (uint32_t)setup->granule;
-	options.lanes = setup->lanes;
-	options.serve_lines = setup->serve_lines;
-	options.max_lines = 8;
 	model_begin(w->model, setup->granule, w->records);
 	w->mail.first[0] = w->mail.first[1] = 1;
-	status = bko_memory_open(&memory, &w->memory);
-	if (status == BKO_OK)
-		status = bko_memory_store(w->memory, &store);
-	if (status == BKO_OK)
-		status = bko_engine_open(&options, &store, &w->engine);
+	status = side_open(&w->one, setup, setup->shared);
+	if (!status && setup->twin)
+		status = side_open(&w->other, setup, !setup->shared);
+	w->memory = w->one.memory;
+	w->engine = w->one.engine;
 	snprintf(w->why, sizeof w->why, "open: %s", bko_status_name(status));
 	return status != BKO_OK;
 }
 
-void world_close(struct world *w)
+static int side_close(struct side *side)
 {
-	bko_engine_close(w->engine);
-	bko_memory_close(w->memory);
+	bko_engine_close(side->engine);
+	bko_memory_close(side->memory);
+	return side->engine_bytes || side->store_bytes;
+}
+
+int world_close(struct world *w)
+{
+	int left = side_close(&w->one) | side_close(&w->other);
 	free(w->model);
 	free(w->records);
+	if (left)
+		snprintf(w->why, sizeof w->why, "S2 is broken: %zu bytes of engines are left",
+		         w->one.engine_bytes + w->other.engine_bytes);
+	return left;
+}
+
+/* The bytes an engine says it holds are those it holds. */
+static int check_memory(struct world *w)
+{
+	struct bko_stats stats = {.struct_size = sizeof stats};
+	bko_engine_stats(w->engine, &stats);
+	if (stats.memory == w->one.engine_bytes)
+		return 0;
+	snprintf(w->why, sizeof w->why, "S2 is broken: %llu bytes are said, %zu held",
+	         (unsigned long long)stats.memory, w->one.engine_bytes);
+	return 1;
+}
+
+/* The twin does the same, and its store then holds the same rows. */
+static int check_twin(struct world *w, const struct op *op, const struct op_result *first)
+{
+	struct op_result second;
+	uint64_t here = 0, there = 0;
+	drive(w->other.engine, op, &second);
+	drive_quiet(w->other.engine, op->now);
+	bko_memory_hash(w->memory, &here);
+	bko_memory_hash(w->other.memory, &there);
+	if (first->status == second.status && here == there)
+		return 0;
+	snprintf(w->why, sizeof w->why, "S3 is broken: %s, on another store %s, %s rows",
+	         bko_status_name(first->status), bko_status_name(second.status),
+	         here == there ? "the same" : "other");
+	return 1;
 }
 
 static const char *const checks[] = {"?",  "Q1", "Q2", "Q3", "Q4", "Q6", "Q8", "F1",
@@ -86,6 +151,8 @@ int world_step(struct world *w, const struct op *op)
 	quiet.now = op->now;
 	if (w->setup.serve_lines && !w->setup.lazy) { /* so that chains do not come in between */
 		drive_quiet(w->engine, op->now);
+		if (w->setup.twin)
+			drive_quiet(w->other.engine, op->now);
 		model_play(w->model, &quiet, &model);
 		if (op->now > w->latest)
 			w->latest = op->now;
@@ -118,9 +185,11 @@ int world_step(struct world *w, const struct op *op)
 		snprintf(w->why, sizeof w->why, "tick: %s", bko_status_name(status));
 		return 1;
 	}
+	if (w->setup.twin && check_twin(w, op, &engine))
+		return 1;
 	model_play(w->model, &quiet, &model);
 	if (compare_state(w, op) || check_ledger(w))
 		return 1;
 	return w->setup.verify_every && w->steps % w->setup.verify_every == 0 &&
-	       (check_rules(w, op->now) || check_verify(w, op->now));
+	       (check_rules(w, op->now) || check_verify(w, op->now) || check_memory(w));
 }

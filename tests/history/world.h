@@ -39,12 +39,21 @@ struct setup {
 	uint32_t lazy;        /* tick every so many steps; between, only totals are compared */
 	uint32_t verify_only; /* leave the comparing to the library's own verify */
 	uint32_t shared;      /* a store that is copied over from outside: rows are not cached */
+	uint32_t twin;        /* a second engine, on another kind of store, has to agree */
+};
+
+/* An engine with its store, and the bytes that each of them holds. */
+struct side {
+	bko_memory *memory;
+	bko_engine *engine;
+	size_t store_bytes, engine_bytes;
 };
 
 struct world {
 	struct setup setup;
-	bko_memory *memory;
+	bko_memory *memory; /* of one side .. */
 	bko_engine *engine;
+	struct side one, other; /* other: the twin's */
 	struct model *model;
 	struct record *records;
 	struct ledger ledger;
@@ -54,8 +63,9 @@ struct world {
 	char why[WORLD_TEXT]; /* of a failure */
 };
 
+/* A world stays where it is opened. Closing is 1, with `why`, if bytes are left. */
 int world_open(struct world *world, const struct setup *setup);
-void world_close(struct world *world);
+int world_close(struct world *world);
 
 /* Plays one operation on both sides and compares. Returns 0, or 1 with `why`. */
 int world_step(struct world *world, const struct op *op);

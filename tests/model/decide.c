@@ -215,8 +215,14 @@ static int64_t wait_at_home(struct model *m, struct order *o, struct line *l, in
 	place->backordered += admitted;
 	place->waited = 1;
 	place->lead = lead_of(&m->positions[l->item][home]);
-	for (uint32_t i = BKO_LIMIT_ITEM; i <= BKO_LIMIT_CHANNEL; i++)
-		place->counted |= m->limits[i][of[i]].set && (i == 1 || of[i]) ? 1u << i : 0;
+	for (uint32_t i = BKO_LIMIT_ITEM; i <= BKO_LIMIT_CHANNEL; i++) {
+		struct limit *k = &m->limits[i][of[i]];
+		int64_t now = m->positions[l->item][home].settled;
+		if (!k->set || (i > BKO_LIMIT_ITEM && !of[i]))
+			continue;
+		place->counted |= 1u << i;
+		k->settled = k->settled > now ? k->settled : now; /* lines after it see that */
+	}
 	return n - admitted;
 }
 
