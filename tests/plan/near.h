@@ -13,8 +13,24 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
+
+/* The quick tier is that of valgrind. */
+static inline int is_quick(void)
+{
+	const char *tier = getenv("BKO_TIER");
+
+	return tier && !strcmp(tier, "quick");
+}
+
+/* Rounds of a test of chance. */
+static inline int rounds_of(int all)
+{
+	return is_quick() ? all / 10 : all;
+}
 
 static inline int near_enough(double got, double want, double tolerance)
 {

@@ -434,7 +434,7 @@ static void the_millionth_observation_is_like_the_first(void **state)
 		int t;
 
 		seed = 3;
-		for (t = 0; t < 100000; t++)
+		for (t = 0; t < rounds_of(100000); t++)
 			assert_int_equal(bko_plan_observe(item, 100 + 10 * (t % 7) + uniform(), 0),
 			                 BKO_OK);
 		assert_true(forecast_of(item, 7) > 90 && forecast_of(item, 7) < 175);
