@@ -1,5 +1,5 @@
 /*
- * position.c - see position.h: keys, loading, views, putting back.
+ * position.c - see position.h: keys, loading, views, the end of a call.
  */
 #include "engine/position.h"
 
@@ -355,77 +355,6 @@ void bko__pos_tell(struct bko_engine *engine, const struct bko__pos *pos, uint32
 	bko__emit(engine, pos->lane, event);
 }
 
-static void tell_edges(struct bko_engine *engine, struct bko__pos *pos)
-{
-	uint32_t rose, fell, open = pos->head.flags & BKO__H_SWITCHED;
-
-	bko__edges_follow(&pos->head, &rose, &fell);
-	if (rose & BKO__E_LOW)
-		bko__pos_tell(engine, pos, BKO_EVENT_LOW_STOCK, 0, 0, NULL);
-	if (rose & BKO__E_SOLD_OUT)
-		bko__pos_tell(engine, pos, BKO_EVENT_SOLD_OUT, 0, 0, NULL);
-	if (fell & BKO__E_SOLD_OUT)
-		bko__pos_tell(engine, pos, BKO_EVENT_BACK_IN_STOCK, 0, 0, NULL);
-	if (rose & BKO__E_UNSELLABLE)
-		bko__pos_tell(engine, pos, BKO_EVENT_UNSELLABLE, 0, 0, NULL);
-	if (fell & BKO__E_UNSELLABLE)
-		bko__pos_tell(engine, pos, BKO_EVENT_SELLABLE, 0, 0, NULL);
-	if (rose & BKO__E_LIMIT)
-		bko__pos_tell(engine, pos, BKO_EVENT_LIMIT_REACHED, 0, 0, NULL);
-	if (open && !pos->switched)
-		bko__pos_tell(engine, pos, BKO_EVENT_SWITCH_OPENED, 0, 0, NULL);
-	if (!open && pos->switched)
-		bko__pos_tell(engine, pos, BKO_EVENT_SWITCH_CLOSED, 0, 0, NULL);
-}
-
-/* Puts one position; every figure must be one the header admits. */
-static int32_t put_position(struct bko_engine *engine, struct bko__pos *pos)
-{
-	struct bko__head *head = &pos->head;
-	uint32_t edges = head->edges;
-	struct bko__writer w;
-
-	head->settled = pos->now;
-	head->version++;
-	bko__switch_follow(head);
-	tell_edges(engine, pos);
-	if (!bko__head_in_range(head))
-		return bko__fail(engine, BKO_E_RANGE, "a quantity of the position");
-	bko__agenda_put_due(engine, pos);
-	w = bko__scratch(engine, 384);
-	bko__head_put(&w, head);
-	bko__put(engine, pos->row, w.data, w.size);
-	if (pos->row->lasting) {
-		struct bko__head *put = bko__take(engine, sizeof *put);
-
-		if (put)
-			*put = *head;
-		pos->put = put;
-	}
-	return bko__demand_put(engine, pos, edges);
-}
-
-/* "any" names the item's first positions: a new one joins them. */
-static int32_t join_item(struct bko_engine *engine, struct bko__pos *pos)
-{
-	struct bko__item *item = &engine->room.item;
-	struct bko__writer w;
-
-	if (pos->exists)
-		return BKO_OK;
-	if (bko__item_get(pos->item_row->action ? bko__next_value(pos->item_row)
-	                                        : bko__value(pos->item_row),
-	                  item))
-		return bko__fail(engine, BKO_E_CORRUPT, "an item");
-	if (item->location_count == BKO_CANDIDATES_MAX)
-		return BKO_OK;
-	item->locations[item->location_count++] = pos->location;
-	w = bko__scratch(engine, BKO_VALUE_MAX);
-	bko__item_put(&w, item);
-	bko__put(engine, pos->item_row, w.data, w.size);
-	return engine->tx.status;
-}
-
 void bko__header_put(struct bko_engine *engine)
 {
 	struct bko__tx *tx = &engine->tx;
@@ -445,9 +374,7 @@ int32_t bko__finish(struct bko_engine *engine, uint32_t lane, uint64_t *first, u
 			continue;
 		status = bko__pos_serve(engine, pos);
 		if (!status)
-			status = join_item(engine, pos);
-		if (!status)
-			status = put_position(engine, pos);
+			status = bko__pos_put(engine, pos);
 	}
 	if (!status)
 		bko__header_put(engine);

@@ -89,7 +89,10 @@ void bko__pos_due_at(struct bko__pos *pos, int64_t when);
 /* Puts the header of a store that has none: whoever puts a row without bko__finish. */
 void bko__header_put(struct bko_engine *engine);
 
-/* Puts every dirty position and all events. */
+/* Puts one position; every figure must be one the header admits. */
+int32_t bko__pos_put(struct bko_engine *engine, struct bko__pos *pos);
+
+/* Serves and puts every dirty position; puts all events. */
 int32_t bko__finish(struct bko_engine *engine, uint32_t lane, uint64_t *first, uint64_t *count);
 
 /* An event about the position; the caller fills in what is special. */

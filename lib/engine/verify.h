@@ -69,6 +69,12 @@ void bko__found(struct bko__audit *audit, uint32_t check, uint32_t what, int64_t
 /* The first key behind that of a row, which may be any bytes. */
 void bko__audit_past(const struct bko__row *row, struct bko__key *key);
 
+/* What is wrong with an order: the first thing, or nothing (check 0). */
+struct bko__fault {
+	uint32_t check, what, line;
+	int64_t expected, found;
+};
+
 /* One argument for all steps. A step writes to the audit after its last fetch only, so
  * that it may run again from its beginning. */
 enum { BKO__AUDIT_HEADS = 16, BKO__AUDIT_BELOW = 48, BKO__AUDIT_DUES = 32 };
@@ -93,6 +99,7 @@ struct bko__auditing {
 		struct bko__row *heads[BKO__AUDIT_DUES];
 	} read;
 	uint32_t figure; /* judged last */
+	struct bko__fault fault;
 };
 
 /* The defaults, whose damage does not end the walk: none then. */

@@ -7,13 +7,7 @@
 
 enum { OUTCOME_ROWS = 32 };
 
-/* What is wrong with an order: the first thing, or nothing (check 0). */
-struct fault {
-	uint32_t check, what, line;
-	int64_t expected, found;
-};
-
-static void fault_at(struct fault *f, uint32_t check, uint32_t what, uint32_t line,
+static void fault_at(struct bko__fault *f, uint32_t check, uint32_t what, uint32_t line,
                      int64_t expected, int64_t found)
 {
 	if (f->check || expected == found)
@@ -27,7 +21,7 @@ static void fault_at(struct fault *f, uint32_t check, uint32_t what, uint32_t li
 
 /* Ordered = allocated + backordered + shipped + cancelled, and nothing negative. */
 static void audit_line(struct bko_engine *engine, struct bko__ord *order, uint32_t number,
-                       struct fault *f)
+                       struct bko__fault *f)
 {
 	const struct bko__line *rec = &order->lines[number].rec;
 	int64_t open = 0, shipped = 0, returned = 0;
@@ -53,7 +47,7 @@ static void audit_line(struct bko_engine *engine, struct bko__ord *order, uint32
 	                 rec->returned >= 0 && rec->returned <= rec->shipped);
 }
 
-static void audit_order(struct bko_engine *engine, struct bko__ord *order, struct fault *f)
+static void audit_order(struct bko_engine *engine, struct bko__ord *order, struct bko__fault *f)
 {
 	uint32_t i, status;
 
@@ -77,7 +71,8 @@ static void audit_order(struct bko_engine *engine, struct bko__ord *order, struc
 
 /* Outcomes stand alone where their order never came to be: errors recorded, or operations
  * resolved as void. Bytes of an order do not. */
-static int32_t audit_rest(struct bko_engine *engine, const struct bko_span *id, struct fault *f)
+static int32_t audit_rest(struct bko_engine *engine, const struct bko_span *id,
+                          struct bko__fault *f)
 {
 	struct bko__range *range;
 	struct bko__key *key = &engine->room.key;
@@ -100,11 +95,11 @@ int32_t bko__audit_orders(struct bko_engine *engine, void *arguments)
 	struct bko__key *from = &a->from;
 	struct bko_span id, none = {NULL, 0};
 	struct bko__ord *order = NULL;
-	struct fault fault;
+	struct bko__fault *fault = &a->fault;
 	uint32_t found = 1, end = 0;
 	int32_t status = bko__base_want(engine);
 
-	memset(&fault, 0, sizeof fault);
+	memset(fault, 0, sizeof *fault);
 	*from = a->audit->from;
 	if (!status)
 		status = bko__audit_next(engine, from, &id, &end);
@@ -124,25 +119,25 @@ int32_t bko__audit_orders(struct bko_engine *engine, void *arguments)
 	if (!status && order->lines)
 		status = bko__order_positions(engine, order, UINT32_MAX, 0, a->now);
 	if (status == BKO_E_CORRUPT) {
-		fault_at(&fault, BKO_CHECK_RECORD, 0, 0, 1, 0);
+		fault_at(fault, BKO_CHECK_RECORD, 0, 0, 1, 0);
 		status = engine->tx.status = BKO_OK;
 	} else if (!status && !found) {
-		status = audit_rest(engine, &id, &fault);
+		status = audit_rest(engine, &id, fault);
 	} else if (!status) {
-		audit_order(engine, order, &fault);
+		audit_order(engine, order, fault);
 	}
 	bko__undo(engine);
 	if (status)
 		return status;
 	a->done = 0;
-	if (bko__audit_doubts(engine, a->audit, fault.check != 0)) {
+	if (bko__audit_doubts(engine, a->audit, fault->check != 0)) {
 		a->audit->next = a->audit->from;
 		return BKO_OK;
 	}
 	a->audit->next = *from;
-	if (fault.check)
-		bko__found(a->audit, fault.check, fault.what, fault.expected, fault.found, &none,
-		           &none, &id, fault.line);
+	if (fault->check)
+		bko__found(a->audit, fault->check, fault->what, fault->expected, fault->found,
+		           &none, &none, &id, fault->line);
 	return BKO_OK;
 }
 

@@ -51,16 +51,6 @@ static void interval_of(const bko_plan_state *state, int counts, double mean, do
 		range->low = 0;
 }
 
-/* Whether the state speaks of counted demand now. */
-static int state_is_counted(const bko_plan_state *state)
-{
-	struct plan_view views[VIEWS_MAX];
-
-	if (state->kind < BKO_PLAN_AUTO)
-		return bko__plan_is_slow(state->kind);
-	return bko__plan_views(state, views) == 1 && views[0].kind == BKO_PLAN_TSB;
-}
-
 static int32_t band_take(const struct bko_plan_band *band, struct bko_plan_band *taken)
 {
 	int32_t status = bko__plan_take(taken, sizeof *taken, sizeof *taken, band);
@@ -101,7 +91,7 @@ int32_t bko_plan_interval(const bko_plan_state *state, const struct bko_plan_ban
 		status = bko_plan_variance(state, horizon, high);
 	if (status != BKO_OK)
 		return status;
-	counts = state_is_counted(state);
+	counts = bko__plan_is_counted(state);
 	for (i = 0; i < horizon; i++) {
 		struct plan_range range = {0, 0};
 

@@ -111,6 +111,8 @@ void bko__plan_step(bko_plan_state *state, double value, int learn);
 const double *bko__plan_sizes(const bko_plan_state *state);
 /* Views of a state that has seen something: at most VIEWS_MAX. */
 size_t bko__plan_views(const bko_plan_state *state, struct plan_view *views);
+/* Whether the state speaks of counted demand now. */
+int bko__plan_is_counted(const bko_plan_state *state);
 /* Forecast of the period `ahead` (1 is the next), not yet kept from below 0. */
 double bko__plan_view_mean(const struct plan_view *view, uint32_t ahead);
 double bko__plan_next(const bko_plan_state *state);

@@ -186,3 +186,12 @@ int32_t bko_plan_total(const bko_plan_state *state, double periods, double *mean
 	*variance = state->flags & STATE_ENDED ? 0 : spread;
 	return BKO_OK;
 }
+
+int bko__plan_is_counted(const bko_plan_state *state)
+{
+	struct plan_view views[VIEWS_MAX];
+
+	if (state->kind < BKO_PLAN_AUTO)
+		return bko__plan_is_slow(state->kind);
+	return bko__plan_views(state, views) == 1 && views[0].kind == BKO_PLAN_TSB;
+}
