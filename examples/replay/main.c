@@ -85,6 +85,8 @@ static const char help[] =
 	"How it runs\n"
 	"  --keep DAYS     days that closed orders are kept for returns [90]\n"
 	"  --arena[=MB]    engine and store in one block of memory, no heap [256]\n"
+	"  --store FILE    keep the shop in FILE, to look at with examples/inspect; it must\n"
+	"                  not hold one yet. sqlite:FILE: in an SQLite database\n"
 	"  --help          this text\n"
 	"\n"
 	"Exit status: 0 if nothing was oversold and the library found itself in order,\n"
@@ -140,6 +142,10 @@ static int take_value(struct settings *settings, const char *name, const char *t
 	if (strcmp(name, "--log") == 0) {
 		settings->log = text;
 		return 1;
+	}
+	if (strcmp(name, "--store") == 0) {
+		settings->store = text;
+		return text[0] != 0 || wrong(name, "", "a file is needed");
 	}
 	if (strcmp(name, "--skip") == 0) {
 		settings->skip = text;
@@ -211,6 +217,8 @@ static int take_options(struct settings *settings, int argc, char **argv)
 		return wrong("--log", " and --compare do not go together", "");
 	if (settings->plan && (settings->log || settings->compare))
 		return wrong("--plan", " goes with neither --log nor --compare", "");
+	if (settings->store && (settings->compare || settings->plan || settings->arena_mb))
+		return wrong("--store", " goes with neither --compare, --plan nor --arena", "");
 	if (!settings->file && isatty(0))
 		return wrong("FILE is missing", "", "");
 	if (!settings->file)
@@ -234,7 +242,8 @@ static int play_all(struct settings *settings, const struct history *history, FI
 	}
 	if (good) {
 		report_print(settings, history, runs, count);
-		fprintf(stderr, "store: %" PRIu64 " KiB\n", bytes / 1024);
+		if (bytes > 0)
+			fprintf(stderr, "store: %" PRIu64 " KiB\n", bytes / 1024);
 	}
 	for (int i = 0; i < done; i++) {
 		good &= play_was_good(&runs[i]);
@@ -286,7 +295,7 @@ static double seconds_now(void)
 int main(int argc, char **argv)
 {
 	struct settings settings = {
-		NULL, NULL, "", POLICY_BACKORDER, 30, 7, 14, 7, 90, -1, 0, 0, 0, 0, 0, 0, 0};
+		NULL, NULL, "", NULL, POLICY_BACKORDER, 30, 7, 14, 7, 90, -1, 0, 0, 0, 0, 0, 0, 0};
 	struct history history;
 	double begun = seconds_now();
 	FILE *log = NULL;

@@ -35,7 +35,6 @@ int play(const struct settings *settings, const struct history *history, const c
 	struct shop shop;
 	uint32_t at = 0, count = history->numbers.count;
 	int64_t day = history->first_day;
-	int failed;
 
 	run->policy = settings->policy;
 	book_open(&run->book, history, log);
@@ -54,10 +53,9 @@ int play(const struct settings *settings, const struct history *history, const c
 	}
 	shop_verify(&shop, day * DAY_MS - 1000);
 	book_finish(&run->book);
-	failed = shop.failed;
 	*bytes = shop_bytes(&shop);
 	shop_close(&shop);
-	return !failed;
+	return !shop.failed;
 }
 
 int play_was_good(const struct run *run)

@@ -15,9 +15,10 @@ enum policy { POLICY_STOCK, POLICY_BACKORDER, POLICY_SAFETY, POLICY_INCOMING, PO
 extern const char *const policy_names[POLICIES];
 
 struct settings {
-	const char *file; /* "-": standard input */
-	const char *log;  /* NULL: none */
-	const char *skip; /* more codes that are no product */
+	const char *file;  /* "-": standard input */
+	const char *log;   /* NULL: none */
+	const char *skip;  /* more codes that are no product */
+	const char *store; /* NULL: memory */
 	enum policy policy;
 	int64_t cover_days, review_days, lead_days, safety_days, keep_days;
 	int64_t limit;      /* of units backordered at an item; -1: none */

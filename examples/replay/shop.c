@@ -43,6 +43,25 @@ struct bko_op shop_op(char text[SHOP_ID], char kind, uint32_t a, uint32_t b, int
 
 /* ---- Opening ----------------------------------------------------------------- */
 
+/* A history is played on nothing: a file that holds a shop already is left alone. */
+static int is_empty(struct shop *shop, struct bko_span name)
+{
+	struct bko_cursor cursor = {0};
+	struct bko_id id;
+	size_t count = 0;
+
+	cursor.struct_size = sizeof cursor;
+	if (!shop_check(shop, bko_item_list(shop->engine, &cursor, &id, 1, &count), "reading",
+	                name))
+		return 0;
+	if (count == 0)
+		return 1;
+	fprintf(stderr, "replay: %.*s holds a shop already\n", (int)name.size,
+	        (const char *)name.data);
+	shop->failed = 1;
+	return 0;
+}
+
 /* With an arena, the engine's part of it comes first and the store has the
  * rest: neither ever asks for memory again. */
 static int open_library(struct shop *shop)
@@ -51,6 +70,7 @@ static int open_library(struct shop *shop)
 	struct bko_options options = {0};
 	struct bko_store store = {0};
 	size_t arena_size = (size_t)shop->settings->arena_mb << 20, engine_size = 0;
+	struct bko_span name;
 
 	memory.struct_size = sizeof memory;
 	options.struct_size = sizeof options;
@@ -71,9 +91,14 @@ static int open_library(struct shop *shop)
 		memory.arena = (char *)shop->arena + engine_size;
 		memory.arena_size = arena_size - engine_size;
 	}
-	return shop_check(shop, bko_memory_open(&memory, &shop->memory), "opening", here) &&
-	       shop_check(shop, bko_memory_store(shop->memory, &store), "opening", here) &&
-	       shop_check(shop, bko_engine_open(&options, &store, &shop->engine), "opening", here);
+	name = text_span(shop->settings->store ? shop->settings->store : "memory");
+	return shop_check(shop,
+	                  keep_open(&shop->keep, shop->settings->store, options.max_lines, &memory,
+	                            &store),
+	                  "opening", name) &&
+	       shop_check(shop, bko_engine_open(&options, &store, &shop->engine), "opening",
+	                  name) &&
+	       is_empty(shop, name);
 }
 
 /* The policy of all items; safety stock is each item's own. */
@@ -274,19 +299,16 @@ void shop_verify(struct shop *shop, int64_t now_ms)
 
 uint64_t shop_bytes(const struct shop *shop)
 {
-	struct bko_memory_stats stats = {0};
-
-	stats.struct_size = sizeof stats;
-	if (!shop->memory || bko_memory_stats(shop->memory, &stats) != BKO_OK)
-		return 0;
-	return stats.bytes;
+	return keep_bytes(&shop->keep);
 }
 
 void shop_close(struct shop *shop)
 {
 	supply_close(shop);
 	bko_engine_close(shop->engine);
-	bko_memory_close(shop->memory);
+	shop->engine = NULL;
+	shop_check(shop, keep_close(&shop->keep), "closing",
+	           text_span(shop->settings->store ? shop->settings->store : "memory"));
 	free(shop->arena);
 	free(shop->lines);
 	free(shop->outcomes);

@@ -9,6 +9,7 @@
 #define REPLAY_SHOP_H
 
 #include "book.h"
+#include "keep.h"
 #include "planner.h"
 #include "settings.h"
 
@@ -41,7 +42,7 @@ struct shop {
 	int failed;              /* a call went wrong: said on stderr, nothing more is done */
 
 	void *arena;
-	bko_memory *memory;
+	struct keep keep;
 	bko_engine *engine;
 	uint64_t last_event;
 

@@ -21,6 +21,26 @@ def play(program, data, *options):
     return done.stdout
 
 
+def check_stores(program, data, folder, options):
+    """The report does not depend on where the rows are kept."""
+    report = play(program, data, "--csv", *options)
+    for kind in ("", "sqlite:"):
+        file = os.path.join(folder, "store" + kind.rstrip(":"))
+        done = subprocess.run([program, "--csv", "--store", kind + file, *options, "-"], input=data,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if kind and b"BKO_E_UNSUPPORTED" in done.stderr:
+            continue
+        if done.returncode != 0 or done.stdout != report:
+            sys.exit("%s on %s: exit status %d\n%s" % (options, kind or "a log", done.returncode, done.stderr.decode()))
+        again = subprocess.run([program, "--csv", "--store", kind + file, *options, "-"], input=data,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if again.returncode != 1 or b"holds a shop already" not in again.stderr:
+            sys.exit("%s: a shop is played on another one" % (kind or "a log"))
+        for name in (file, file + "-wal", file + "-shm"):
+            if os.path.exists(name):
+                os.remove(name)
+
+
 def check(program, history, data, folder, options):
     name = os.path.join(folder, "replay")
     report = play(program, data, "--csv", "--log", name + ".log", *options)
@@ -44,6 +64,8 @@ def main(program, history, *policies):
     with tempfile.TemporaryDirectory() as folder:
         for policy in policies or ("stock", "backorder", "safety", "incoming"):
             check(program, history, data, folder, ["--policy", policy])
+        for options in [[], ["--policy", "safety", "--keep", "1"]] if not policies else []:
+            check_stores(program, data, folder, options)
         for options in OTHER_WAYS if not policies else []:
             check(program, history, data, folder, options)
     # What people read, too; a long history is played once more for it at most.
