@@ -13,9 +13,6 @@
 #include <string.h>
 
 static const double huge_term = 1e250;
-/* A difference that is so much of what it is taken from keeps its digits: less than that
- * for each unit of the exponent, which has its own rounding. */
-static const double rest_least = 1e-2, rest_exponent = -600;
 
 struct plan_walk {
 	double a, b;
@@ -77,7 +74,6 @@ static void sums_scale(struct plan_sums *sums, double factor)
 	sums->below *= factor;
 	sums->above *= factor;
 	sums->surplus *= factor;
-	sums->surplus2 *= factor;
 	sums->shortage *= factor;
 	sums->shortage2 *= factor;
 }
@@ -91,7 +87,6 @@ static void add_term(struct plan_sums *sums, double gap, double term)
 	} else if (gap < 0) {
 		sums->below += term;
 		sums->surplus -= part;
-		sums->surplus2 += 0.5 * part * (gap - 1);
 	} else {
 		sums->above += term;
 		sums->shortage += part;
@@ -110,47 +105,16 @@ static int walk_is_over(const struct plan_walk *walk, const struct plan_sums *su
 	return walk->term * (1 + gap * gap) < 1e-18 * sums->shortage2;
 }
 
-/* What lies above x, as the rest of what is known of all terms: their sum, mean and
- * variance. Returns 0 where that would cost digits; then the walk goes on. `begun` is the
- * exponent it began with, the rounding of which is in all sums. */
-static int sums_complete(const struct bko_plan_demand *demand, double x, double begun,
-                         double exponent, struct plan_sums *sums)
-{
-	double scale = exp(exponent), gap = demand->mean - x;
-	double surplus = sums->surplus * scale, least = rest_least * fmax(fabs(begun), 1);
-	double variance = demand->kind == BKO_PLAN_NEGATIVE_BINOMIAL
-	                          ? fmax(demand->variance, demand->mean)
-	                          : demand->mean;
-	double all2 = 0.5 * (variance + gap * gap - gap);
-	double above = 1 - (sums->below + sums->at) * scale;
-	double shortage = gap + surplus;
-	double shortage2 = all2 - sums->surplus2 * scale;
-
-	/* Between whole levels shortage less above is looked at. */
-	if (exponent < rest_exponent || above < least || shortage2 < least * all2 ||
-	    fmin(shortage, shortage - above) < least * fmax(fmax(surplus, fabs(gap)), 1))
-		return 0;
-	sums_scale(sums, scale);
-	sums->above = above;
-	sums->shortage = shortage;
-	sums->shortage2 = shortage2;
-	return 1;
-}
-
 void bko__plan_count_sums(const struct bko_plan_demand *demand, double x, struct plan_sums *sums)
 {
 	struct plan_walk walk;
-	double begun;
 
 	memset(sums, 0, sizeof *sums);
 	walk_start(&walk, demand);
-	begun = walk.exponent;
 	for (;;) {
 		double gap = walk.k - x;
 
 		add_term(sums, gap, walk.term);
-		if (gap == 0 && sums_complete(demand, x, begun, walk.exponent, sums))
-			return;
 		if (walk.k > demand->mean && walk_is_over(&walk, sums, gap))
 			break;
 		walk_step(&walk);

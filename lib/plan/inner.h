@@ -25,7 +25,6 @@ struct plan_sums {
 	double below;     /* P(D < x) */
 	double above;     /* P(D > x) */
 	double surplus;   /* E[(x - D)+] */
-	double surplus2;  /* E[(x - D)+ (x - D + 1)+] / 2 */
 	double shortage;  /* E[(D - x)+] */
 	double shortage2; /* E[(D - x)+ (D - x - 1)+] / 2 */
 };

@@ -143,8 +143,7 @@ static void counts_agree_with_plain_sums(void **state)
 		}
 }
 
-/* What lies above a level is summed where it is little and else the rest of all there is:
- * both ways must meet, digit by digit, at whichever level they change over. */
+/* The second order is the shortage of all higher levels, summed. */
 static void figures_of_next_levels_agree(void **state)
 {
 	static const double means[] = {.002, .7, 30, 400, 6000};
