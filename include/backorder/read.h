@@ -371,7 +371,8 @@ enum {
 	BKO_CHECK_Q3 = 3,  /* totals of a position = the sums over its lines and holds */
 	BKO_CHECK_Q4 = 4,  /* allocated - missing + unavailable <= on hand; nothing negative */
 	BKO_CHECK_Q6 = 5,  /* nobody eligible waits beside open units, unless serving */
-	BKO_CHECK_Q8 = 6,  /* whole quanta */
+	BKO_CHECK_Q8 = 6,  /* whole quanta, but where units were taken off lines one by one or the
+	                    * quantum was set anew meanwhile; what a line moved sums up */
 	BKO_CHECK_F1 = 7,  /* rank order of the queue rows */
 	BKO_CHECK_F2 = 8,  /* no lower band served before a higher one in the same queue */
 	BKO_CHECK_R2 = 9,  /* no hold outlives its expiry at the settled time */

@@ -50,7 +50,9 @@ enum {
 enum {
 	BKO__H_SERVING = 1,  /* a chain of serving is open */
 	BKO__H_SWITCHED = 2, /* may accept for later */
-	BKO__H_SWEEP = 4     /* parts of expired holds lie about */
+	BKO__H_SWEEP = 4,    /* parts of expired holds lie about */
+	BKO__H_BROKEN = 8    /* some of its lines have no whole quanta: units were taken from them
+	                      * one by one, or the quantum was set anew */
 };
 /* bko__head.edges: crossings that were told and are not re-armed yet */
 enum { BKO__E_LOW = 1, BKO__E_SOLD_OUT = 2, BKO__E_UNSELLABLE = 4, BKO__E_LIMIT = 8 };

@@ -89,6 +89,9 @@ int64_t bko__at_picked(const struct bko__at *at);
 /* Moves allocated (and of them picked) units of a place: its own record or its
  * part's, and the head's sum; shelf units go from or to `open`. */
 void bko__at_allocate(struct bko_engine *engine, const struct bko__at *at, int64_t units);
+
+/* Notes that units are taken off a line that are no whole quanta. */
+void bko__at_quanta(const struct bko__at *at, int64_t units);
 void bko__at_pick(struct bko_engine *engine, const struct bko__at *at, int64_t units);
 
 /* Drops waiting units of a part: outside ones first, sums and limits follow. */

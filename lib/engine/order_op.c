@@ -373,6 +373,7 @@ int32_t bko__at_demote(struct bko_engine *engine, struct bko__ord *order, struct
 		at->place->flags |= BKO__PL_WAITED;
 		at->part = part;
 	}
+	bko__at_quanta(at, units);
 	part->rec.allocated -= units;
 	part->rec.picked = bko__min(part->rec.picked, part->rec.allocated);
 	part->rec.backordered += units;

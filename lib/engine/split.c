@@ -97,6 +97,8 @@ static int32_t split_place(struct bko_engine *engine, struct splitting *s, uint3
 	*moved = waiting + allocated;
 	if (!*moved)
 		return BKO_OK;
+	bko__at_quanta(at, waiting);
+	bko__at_quanta(at, allocated);
 	place = new_place(engine, &s->made.lines[line], at);
 	if (!place)
 		return engine->tx.status;

@@ -26,6 +26,12 @@ int64_t bko__at_picked(const struct bko__at *at)
 	return at->place->picked;
 }
 
+void bko__at_quanta(const struct bko__at *at, int64_t units)
+{
+	if (units % at->pos->head.quantum)
+		at->pos->head.flags |= BKO__H_BROKEN;
+}
+
 void bko__at_allocate(struct bko_engine *engine, const struct bko__at *at, int64_t units)
 {
 	if (at->place->flags & BKO__PL_WAITED) {
@@ -36,6 +42,7 @@ void bko__at_allocate(struct bko_engine *engine, const struct bko__at *at, int64
 	}
 	if (at->place->flags & BKO__PL_UNTRACKED)
 		return;
+	bko__at_quanta(at, units);
 	at->pos->head.allocated += units;
 	at->pos->dirty = 1;
 }
@@ -61,6 +68,7 @@ int32_t bko__at_drop_waiting(struct bko_engine *engine, const struct bko__at *at
 	status = bko__part_limits(engine, at->pos, part, outside - units, until);
 	if (status)
 		return status;
+	bko__at_quanta(at, units);
 	bko__part_waits(at->pos, part, -units, -outside);
 	if (until) {
 		memset(held, 0, sizeof *held);

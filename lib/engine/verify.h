@@ -20,6 +20,7 @@ struct bko__audited {
 	struct bko__head sums; /* the figures of Q3, summed anew */
 	uint32_t no_due;       /* the T row that the head speaks of is not there */
 	uint32_t no_item;      /* nor is its item */
+	uint32_t bad_quanta;   /* parts of lines that are no whole quanta */
 	uint32_t takers;       /* eligible parts that wait for a quantum or more */
 	uint32_t bad_rows, bad_ranks, late_holds, strays; /* rows that break RECORD, F1, R2, S1 */
 	uint32_t bad_dates;  /* supplies that are overdue and not marked, or the reverse */

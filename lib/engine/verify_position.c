@@ -217,6 +217,7 @@ static void judge(struct bko__auditing *a, const struct bko__audited *p)
 	judge_figure(a, p, BKO_CHECK_S1, s->held_backordered, p->agenda[1]);
 	judge_figure(a, p, BKO_CHECK_P4, bko__min(due_of(p), h->due), h->due);
 	judge_figure(a, p, BKO_CHECK_P4, 0, p->bad_dates);
+	judge_figure(a, p, BKO_CHECK_Q8, 0, p->bad_quanta);
 	a->figure = 0;
 	for (i = 0; i < BKO_CLASSES; i++)
 		judge_figure(a, p, BKO_CHECK_F2, s->band[i], h->band[i]);

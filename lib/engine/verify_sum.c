@@ -9,6 +9,15 @@
 
 enum { ORDERS = 16 };
 
+/* Each line has whole quanta, unless the head says that some were broken. */
+static void sum_quanta(struct bko__audited *p, int64_t allocated, int64_t waiting)
+{
+	int64_t quantum = p->head.quantum;
+
+	if (quantum > 1 && !(p->head.flags & BKO__H_BROKEN))
+		p->bad_quanta += allocated % quantum || waiting % quantum;
+}
+
 /* A part's figures go into the sums; its order must know of it. */
 static void sum_part(struct bko__audited *p, const struct bko__row *row, const struct bko__pt *part,
                      const struct bko__ord *order)
@@ -35,6 +44,7 @@ static void sum_part(struct bko__audited *p, const struct bko__row *row, const s
 	p->bad_ranks += part->rank.sequence > p->head.sequence ||
 	                part->rank.sub > p->head.sequence || part->rank.epoch > p->head.epoch;
 	(void)row;
+	sum_quanta(p, rec->allocated, rec->backordered);
 	sums->allocated += rec->allocated;
 	sums->backordered += rec->backordered;
 	sums->outside += rec->outside;
@@ -240,6 +250,7 @@ static void sum_place(struct bko_engine *engine, const struct bko__ord *order,
 			return;
 		p->sums.held_allocated += place->allocated;
 	}
+	sum_quanta(p, place->allocated, 0);
 	p->sums.allocated += place->allocated;
 }
 

@@ -190,6 +190,8 @@ void bko__policy_apply(struct bko__head *head, const struct bko_policy *p)
 	head->horizon = p->horizon_ms;
 	head->lead_time = p->lead_time_ms;
 	head->handling = p->handling_days;
+	if (head->quantum % p->quantum && (head->allocated || head->backordered))
+		head->flags |= BKO__H_BROKEN;
 	head->quantum = p->quantum;
 	head->max_passes = p->max_passes;
 	head->hold_place = p->hold_place_ms;

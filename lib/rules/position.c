@@ -122,5 +122,7 @@ int bko__head_in_range(const struct bko__head *head)
 		if (figures[i] < 0 || figures[i] > BKO__QUANTITY_MAX)
 			return 0;
 	}
-	return bko__quantity_ok(head->adjusted);
+	/* what is missing will wait: the chain that finds who loses it must fit, too */
+	return bko__quantity_ok(head->adjusted) &&
+	       head->backordered + head->missing <= BKO__QUANTITY_MAX;
 }

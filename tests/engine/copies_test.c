@@ -367,6 +367,31 @@ static void defaults_move_units(void **state)
 	stage_check(s, "cup", "hall");
 }
 
+/* The first thing a store is given, though it be the record of an error or a refusal,
+ * comes with the store's header: so the next engine knows the lanes. */
+static void brings_a_header_with_the_first_row(void **state)
+{
+	struct stage *s = *state;
+	struct bko_units units = {.struct_size = sizeof units, .order = stage_span("none")};
+	struct bko_pick pick = {.struct_size = sizeof pick, .line = BKO_LINE_ALL};
+	struct bko_options options = {.struct_size = sizeof options, .lanes = 7};
+	struct bko_store store = {.struct_size = sizeof store};
+	struct bko_lane lane = {.struct_size = sizeof lane};
+	struct bko_span none = {NULL, 0};
+	struct bko_op op = stage_op(s, NULL);
+	bko_engine *other;
+
+	units.picks = &pick;
+	units.pick_count = 1;
+	units.stride = sizeof pick;
+	op.flags = BKO_OP_RETRIED;
+	STAGE_FAILS(s, BKO_E_NOT_FOUND, bko_order_cancel(s->engine, &op, &units, NULL));
+	assert_int_equal(bko_memory_store(s->memory, &store), BKO_OK);
+	assert_int_equal(bko_engine_open(&options, &store, &other), BKO_OK);
+	assert_int_equal(bko_event_lane(other, &none, 0, &lane), BKO_E_EXISTS);
+	bko_engine_close(other);
+}
+
 static void refuses_what_makes_no_sense(void **state)
 {
 	struct stage *s = *state;
@@ -415,6 +440,7 @@ int main(void)
 		STAGED(answers_availability),
 		STAGED(looks_beyond_holds_and_own_units),
 		STAGED(defaults_move_units),
+		STAGED(brings_a_header_with_the_first_row),
 		STAGED(refuses_what_makes_no_sense),
 	};
 

@@ -380,6 +380,57 @@ static void finds_the_units_of_any_id(void **state)
 	assert_int_equal(found.count, 0);
 }
 
+/* Lines have whole quanta, until units are taken off them one by one, which is noted as
+ * long as anything is open. */
+static void finds_broken_quanta(void **state)
+{
+	struct bko_policy policy = {.struct_size = sizeof policy,
+	                            .set = BKO_SET_SELLING | BKO_SET_QUANTUM,
+	                            .selling = BKO_SELL_BACKORDER,
+	                            .quantum = 2};
+	struct bko_pick pick = {.struct_size = sizeof pick, .quantity = 1};
+	struct bko_units units = {.struct_size = sizeof units,
+	                          .order = stage_span("a"),
+	                          .picks = &pick,
+	                          .pick_count = 1,
+	                          .stride = sizeof pick};
+	struct stage *s = *state;
+	struct bko__head good, bad;
+	struct found found;
+	struct bko_op op;
+
+	stage_policy(s, "cup", &policy);
+	stage_receive(s, "cup", "hall", 4);
+	stage_place(s, "a", "cup", "hall", 4, 0, 0);
+	stage_place(s, "b", "cup", "hall", 2, 0, 0);
+	good = bad = stage_head(s, "cup", "hall");
+	bad.quantum = 4; /* the waiting part */
+	put_head(s, &bad);
+	verify(s, 0, 8, &found);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.list[0].check, BKO_CHECK_Q8);
+	bad.quantum = 3; /* and the place of units that never waited */
+	put_head(s, &bad);
+	verify(s, 0, 8, &found);
+	assert_true(found_check(&found, BKO_CHECK_Q8));
+	assert_int_equal(found.list[0].found, 2);
+	put_head(s, &good);
+	op = stage_op(s, NULL);
+	STAGE_OK(s, bko_order_cancel(s->engine, &op, &units, NULL));
+	assert_true(stage_head(s, "cup", "hall").flags & BKO__H_BROKEN);
+	verify(s, 0, 8, &found);
+	assert_int_equal(found.count, 0);
+	stage_cancel(s, "a");
+	stage_cancel(s, "b");
+	assert_false(stage_head(s, "cup", "hall").flags & BKO__H_BROKEN);
+	stage_place(s, "c", "cup", "hall", 2, 0, 0);
+	policy.quantum = 3;
+	stage_policy(s, "cup", &policy);
+	assert_true(stage_head(s, "cup", "hall").flags & BKO__H_BROKEN);
+	verify(s, 0, 8, &found);
+	assert_int_equal(found.count, 0);
+}
+
 /* A damaged row of defaults is one violation as well. */
 static void finds_damaged_defaults(void **state)
 {
@@ -498,31 +549,6 @@ static void finds_gaps_in_events(void **state)
 	assert_true(found_check(&found, BKO_CHECK_E2));
 }
 
-/* The first thing a store is given, though it be the record of an error or a refusal,
- * comes with the store's header: so the next engine knows the lanes. */
-static void finds_a_header_with_the_first_row(void **state)
-{
-	struct stage *s = *state;
-	struct bko_units units = {.struct_size = sizeof units, .order = stage_span("none")};
-	struct bko_pick pick = {.struct_size = sizeof pick, .line = BKO_LINE_ALL};
-	struct bko_options options = {.struct_size = sizeof options, .lanes = 7};
-	struct bko_store store = {.struct_size = sizeof store};
-	struct bko_lane lane = {.struct_size = sizeof lane};
-	struct bko_span none = {NULL, 0};
-	struct bko_op op = stage_op(s, NULL);
-	bko_engine *other;
-
-	units.picks = &pick;
-	units.pick_count = 1;
-	units.stride = sizeof pick;
-	op.flags = BKO_OP_RETRIED;
-	STAGE_FAILS(s, BKO_E_NOT_FOUND, bko_order_cancel(s->engine, &op, &units, NULL));
-	assert_int_equal(bko_memory_store(s->memory, &store), BKO_OK);
-	assert_int_equal(bko_engine_open(&options, &store, &other), BKO_OK);
-	assert_int_equal(bko_event_lane(other, &none, 0, &lane), BKO_E_EXISTS);
-	bko_engine_close(other);
-}
-
 static void refuses_wrong_cursors(void **state)
 {
 	struct stage *s = *state;
@@ -556,12 +582,12 @@ int main(void)
 		COLD(finds_strays),
 		COLD(finds_damaged_rows),
 		COLD(finds_damaged_defaults),
+		COLD(finds_broken_quanta),
 		cmocka_unit_test_setup_teardown(finds_the_units_of_any_id, stage_push, stage_down),
 		cmocka_unit_test_setup_teardown(finds_the_units_of_any_id, stage_pull, stage_down),
 		COLD(finds_lost_items),
 		COLD(finds_wrong_dates),
 		COLD(finds_gaps_in_events),
-		STAGED(finds_a_header_with_the_first_row),
 		STAGED(refuses_wrong_cursors),
 	};
 

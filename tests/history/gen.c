@@ -65,8 +65,6 @@ static void gen_line(struct gen *g, struct op_line *l)
 {
 	l->item = gen_item(g);
 	l->quantity = quantity(g, l->item, gen_chance(g, 80) ? 3 : 9);
-	if (l->quantity > (int64_t)1 << 40) /* what lines lose later must still fit */
-		l->quantity -= 1000;
 	if (gen_chance(g, 4)) /* not a whole quantum */
 		l->quantity++;
 	l->candidate_count = gen_chance(g, 30) ? 0 : 1 + (int32_t)gen_below(g, g->locations);

@@ -17,7 +17,7 @@ static void *metered(void *host, void *block, size_t old_size, size_t size)
 	return moved;
 }
 
-static int32_t side_open(struct side *side, const struct setup *setup, uint32_t shared)
+static int32_t side_open(struct world_side *side, const struct setup *setup, uint32_t shared)
 {
 	struct bko_options options = {.struct_size = sizeof options,
 	                              .alloc = metered,
@@ -57,7 +57,7 @@ int world_open(struct world *w, const struct setup *setup)
 	return status != BKO_OK;
 }
 
-static int side_close(struct side *side)
+static int side_close(struct world_side *side)
 {
 	bko_engine_close(side->engine);
 	bko_memory_close(side->memory);

@@ -43,7 +43,7 @@ struct setup {
 };
 
 /* An engine with its store, and the bytes that each of them holds. */
-struct side {
+struct world_side {
 	bko_memory *memory;
 	bko_engine *engine;
 	size_t store_bytes, engine_bytes;
@@ -53,7 +53,7 @@ struct world {
 	struct setup setup;
 	bko_memory *memory; /* of one side .. */
 	bko_engine *engine;
-	struct side one, other; /* other: the twin's */
+	struct world_side one, other; /* other: the twin's */
 	struct model *model;
 	struct record *records;
 	struct ledger ledger;

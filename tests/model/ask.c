@@ -100,6 +100,7 @@ int32_t model_ask(struct model *m, const struct op *op, struct op_result *r)
 	struct line *l = &nobody->lines[0];
 	struct bko_availability *a = &r->availability;
 	struct bko_line_outcome out;
+	int64_t now = op->now;
 	memset(nobody, 0, sizeof *nobody);
 	nobody->line_count = 1;
 	model_candidates(m, l, &op->lines[0]);
@@ -110,7 +111,10 @@ int32_t model_ask(struct model *m, const struct op *op, struct op_result *r)
 		for (int32_t k = 0; k < without->lines[i].place_count; k++)
 			model_touch(m, without->lines[i].item, without->lines[i].places[k].location,
 			            op->now);
-	if (without && model_status(m, without, op->now) != BKO_STATUS_EXPIRED)
+	for (int32_t i = 0; i < l->candidate_count; i++) /* the latest clock tells what is over */
+		if (m->positions[l->item][l->candidates[i]].settled > now)
+			now = m->positions[l->item][l->candidates[i]].settled;
+	if (without && model_status(m, without, now) != BKO_STATUS_EXPIRED)
 		leave_out(m, without);
 	m->order_count++;
 	for (int32_t i = 0; i < l->candidate_count; i++)

@@ -263,12 +263,24 @@ static void range(void **state)
 	}
 }
 
+/* Units that are missing will wait: together with those that do they must fit. */
+static void range_of_missing(void **state)
+{
+	struct bko__head head = {.quantum = 1, .backordered = MAX - 5, .missing = 5};
+
+	(void)state;
+	assert_int_equal(bko__head_in_range(&head), 1);
+	head.missing++;
+	assert_int_equal(bko__head_in_range(&head), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(fresh),    cmocka_unit_test(takes), cmocka_unit_test(buffer),
-		cmocka_unit_test(switches), cmocka_unit_test(edges), cmocka_unit_test(limit_use),
-		cmocka_unit_test(range),
+		cmocka_unit_test(fresh),  cmocka_unit_test(takes),
+		cmocka_unit_test(buffer), cmocka_unit_test(switches),
+		cmocka_unit_test(edges),  cmocka_unit_test(limit_use),
+		cmocka_unit_test(range),  cmocka_unit_test(range_of_missing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
