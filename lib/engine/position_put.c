@@ -62,6 +62,8 @@ int32_t bko__pos_put(struct bko_engine *engine, struct bko__pos *pos)
 		return status;
 	head->settled = pos->now;
 	head->version++;
+	if (!head->allocated && !head->backordered)
+		head->flags &= ~(uint32_t)BKO__H_BROKEN;
 	bko__switch_follow(head);
 	tell_edges(engine, pos);
 	if (!bko__head_in_range(head))
