@@ -230,6 +230,7 @@ void shop_evening(struct shop *shop, int64_t day)
 	shop_settle(shop, now_ms);
 	shop_dispatch(shop, now_ms);
 	tidy(shop, day, now_ms);
+	shop_check(shop, keep_evening(&shop->keep, now_ms), "tidying", text_span("the store"));
 	if (shop->planner)
 		planner_evening(shop->planner, shop, day);
 }
