@@ -38,25 +38,20 @@ struct file {
 
 static struct image images[IMAGES];
 static sqlite3_vfs *system_vfs;
-static uint32_t fail_kind, fail_fault, fail_at = UINT32_MAX, fail_forever, calls, failures, lies;
+static uint32_t fail_kind, fail_fault, fail_at, fail_times, calls, lies;
 
-void bad_disk_fail(uint32_t kind, uint32_t fault, uint32_t at, uint32_t forever)
+void bad_disk_fail(uint32_t kind, uint32_t fault, uint32_t at, uint32_t times)
 {
 	fail_kind = kind;
 	fail_fault = fault;
 	fail_at = at;
-	fail_forever = forever;
-	calls = failures = 0;
+	fail_times = times;
+	calls = 0;
 }
 
 uint32_t bad_disk_calls(void)
 {
 	return calls;
-}
-
-uint32_t bad_disk_failures(void)
-{
-	return failures;
 }
 
 void bad_disk_lie(uint32_t whether)
@@ -71,10 +66,7 @@ static int fails_now(uint32_t kind)
 	if (kind != fail_kind)
 		return 0;
 	number = calls++;
-	if (number != fail_at && (!fail_forever || number < fail_at))
-		return 0;
-	failures++;
-	return 1;
+	return number >= fail_at && number - fail_at < fail_times;
 }
 
 /* ---- Images -------------------------------------------------------------------------- */

@@ -16,11 +16,9 @@ enum { BAD_ERROR, BAD_FULL, BAD_SHORT, BAD_FAULTS }; /* SHORT: half is written *
 /* Registers the disk as the file system "bad". Returns 0 if that went well. */
 int bad_disk_open(void);
 
-/* Counts calls of a kind from 0 on; the one numbered `at`, and with `forever` all after
- * it, fail. at = UINT32_MAX: none does. */
-void bad_disk_fail(uint32_t kind, uint32_t fault, uint32_t at, uint32_t forever);
-uint32_t bad_disk_calls(void);    /* of that kind, since */
-uint32_t bad_disk_failures(void); /* that happened, since */
+/* Counts calls of a kind from 0 on; `times` of them fail, from the one numbered `at`. */
+void bad_disk_fail(uint32_t kind, uint32_t fault, uint32_t at, uint32_t times);
+uint32_t bad_disk_calls(void); /* of that kind, since */
 
 /* The syncs of a disk that lies do nothing. */
 void bad_disk_lie(uint32_t lies);
