@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Days of cover beyond lead time and review, that set the five rates. */
 static const int64_t extra_days[TUNE_LEVELS] = {1, 5, 11, 19, 34};
@@ -53,7 +54,7 @@ static void around(struct shelf *shelf, double value, struct tune_cover *cover)
 	int64_t low = 0, high = TUNE_COVER_MAX;
 	int halve = 0; /* straight lines find it fast, halves surely: in turn */
 
-	run_cover(shelf, low, cover->memory, &cover->low);
+	memset(&cover->low, 0, sizeof cover->low); /* who covers nothing has nothing */
 	run_cover(shelf, high, cover->memory, &cover->high);
 	while (high - low > 1 && cover->high.value > value) {
 		double part = (value - cover->low.value) / (cover->high.value - cover->low.value);
