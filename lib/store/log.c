@@ -123,6 +123,10 @@ static int32_t log_start(struct bko_log *log, const struct bko_log_options *opti
 		status = bko__log_count_segments(log, size);
 	if (status != BKO_OK)
 		return status;
+	/* No log has ever been made so short, and none shrinks. */
+	if (!make && log->segments < BKO__LOG_SEGMENTS_MIN)
+		return bko__log_note(log, BKO_LOG_DAMAGE_SEGMENT, UINT32_MAX, 0,
+		                     bko__log_segment_size(log), 0);
 	if (make)
 		status = bko__log_make(log, size, none);
 	else
@@ -213,6 +217,8 @@ int32_t bko_log_open(const struct bko_log_options *options, const struct bko_med
 		return status;
 	log_set_options(made, options, medium);
 	status = log_start(made, options, &arena);
+	if (status == BKO_E_CORRUPT && made->told.damages == 0)
+		bko__log_note(made, BKO_LOG_DAMAGE_LABEL, 0, 0, BKO__LOG_LABEL, 0);
 	if (options->damage != NULL) {
 		*options->damage = made->damage;
 		options->damage->struct_size = sizeof *options->damage;

@@ -142,9 +142,13 @@ static int32_t chain_walk(struct bko_log *log, uint32_t kind, uint32_t index, ui
 			status = BKO_E_NOT_FOUND;
 		serial = header.prev_serial;
 	}
-	return status == BKO_E_NOT_FOUND ? bko__log_note(log, BKO_LOG_DAMAGE_SEGMENT, index, 0,
-	                                                 bko__log_segment_size(log), header.after)
-	                                 : status;
+	if (status != BKO_E_NOT_FOUND)
+		return status;
+	/* A link to nowhere does not tell where the segment was. */
+	if (index == 0 || index >= log->segments)
+		index = UINT32_MAX;
+	return bko__log_note(log, BKO_LOG_DAMAGE_SEGMENT, index, 0, bko__log_segment_size(log),
+	                     header.after);
 }
 
 static void recover_forget(struct bko_log *log)
@@ -183,6 +187,9 @@ static int32_t recover_enter(struct bko_log *log, const struct bko__log_header *
 	if (end->known > end->number)
 		return bko__log_note(log, BKO_LOG_DAMAGE_BATCH, header->index, end->at,
 		                     1u << log->unit_shift, end->number + 1);
+	if (header->covers > header->after || (header->checkpoint_index == 0 && header->covers > 0))
+		return bko__log_note(log, BKO_LOG_DAMAGE_CONTENT, header->index, 0, BKO__LOG_HEADER,
+		                     0);
 	status = chain_walk(log, BKO__LOG_KIND_LOG, header->index, header->serial,
 	                    header->first_serial, &log->first);
 	if (status == BKO_OK && header->checkpoint_index != 0)

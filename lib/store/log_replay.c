@@ -6,9 +6,9 @@
  */
 #include "store/log_state.h"
 
-/* Changes the rows as a record says. */
+/* Changes the rows as a record says, in a segment of this epoch. */
 static int32_t replay_record(struct bko_log *log, const struct bko__log_lead *lead,
-                             const uint8_t *payload, int rows)
+                             const uint8_t *payload, int rows, uint32_t epoch)
 {
 	struct bko__log_row *row = &log->row;
 	struct bko_entry entry;
@@ -17,6 +17,8 @@ static int32_t replay_record(struct bko_log *log, const struct bko__log_lead *le
 
 	memset(&entry, 0, sizeof entry);
 	row->key_size = 0;
+	if (lead->revision >> BKO__LOG_EPOCH_SHIFT > epoch)
+		return BKO_E_CORRUPT;
 	while (at < lead->size && status == BKO_OK) {
 		if (!bko__log_get_row(payload, lead->size, &at, rows, row) ||
 		    row->age > lead->revision)
@@ -62,7 +64,7 @@ static int32_t replay_segment(struct bko_log *log, const struct bko__log_header 
 		log->told.log_bytes += bko__log_record_size(lead.size, log->unit_shift);
 		if (lead.kind != BKO__LOG_BATCH || lead.number <= log->covers)
 			continue;
-		status = replay_record(log, &lead, bytes + BKO__LOG_LEAD, 0);
+		status = replay_record(log, &lead, bytes + BKO__LOG_LEAD, 0, header->epoch);
 		if (status == BKO_E_CORRUPT)
 			return bko__log_note(log, BKO_LOG_DAMAGE_CONTENT, header->index, reader.at,
 			                     1, lead.number);
@@ -71,6 +73,17 @@ static int32_t replay_segment(struct bko_log *log, const struct bko__log_header 
 		log->told.replayed++;
 	}
 	return BKO_OK;
+}
+
+/* A header that was there a moment ago. */
+static int32_t replay_first(struct bko_log *log, uint32_t index, uint32_t kind, uint64_t serial,
+                            struct bko__log_header *header)
+{
+	int32_t status = bko__log_find_header(log, index, kind, serial, header);
+
+	return status != BKO_E_NOT_FOUND ? status
+	                                 : bko__log_note(log, BKO_LOG_DAMAGE_SEGMENT, index, 0,
+	                                                 bko__log_segment_size(log), 0);
 }
 
 /* The header of the next segment of a chain, which must name this one. */
@@ -92,8 +105,7 @@ static int32_t replay_log(struct bko_log *log)
 	struct bko__log_header *header = &log->found, *next = &log->source;
 	int32_t status;
 
-	status =
-		bko__log_find_header(log, log->first, BKO__LOG_KIND_LOG, log->first_serial, header);
+	status = replay_first(log, log->first, BKO__LOG_KIND_LOG, log->first_serial, header);
 	while (status == BKO_OK && header->index != log->current) {
 		status = replay_next(log, header, next);
 		if (status == BKO_OK && next->after < header->after)
@@ -119,7 +131,7 @@ static int32_t replay_rows(struct bko_log *log, const struct bko__log_header *he
 	while ((status = bko__log_reader_get(log, &reader, &lead, &bytes)) == BKO_OK) {
 		if (lead.kind != BKO__LOG_ROWS || lead.number != *records + 1)
 			break;
-		status = replay_record(log, &lead, bytes + BKO__LOG_LEAD, 1);
+		status = replay_record(log, &lead, bytes + BKO__LOG_LEAD, 1, header->epoch);
 		if (status == BKO_E_CORRUPT)
 			return bko__log_note(log, BKO_LOG_DAMAGE_CONTENT, header->index, reader.at,
 			                     1, lead.number);
@@ -138,7 +150,7 @@ static int32_t replay_checkpoint(struct bko_log *log)
 	uint64_t records = 0;
 	int32_t status;
 
-	status = bko__log_find_header(log, log->checkpoint_first, 0, 0, header);
+	status = replay_first(log, log->checkpoint_first, 0, 0, header);
 	while (status == BKO_OK) {
 		status = replay_rows(log, header, &records);
 		next->after = log->records;
