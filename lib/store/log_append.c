@@ -18,7 +18,8 @@ static int32_t append_program(struct bko_log *log, uint8_t *bytes, struct bko__l
 	int32_t status;
 
 	lead->lag = lag < UINT32_MAX ? (uint32_t)lag : UINT32_MAX;
-	bko__log_put_record(bytes, lead, bko__log_seed(log->current_serial, log->current),
+	bko__log_put_record(bytes, lead,
+	                    bko__log_seed(log->current_serial, log->current, log->epoch),
 	                    log->unit_shift, log->pad);
 	status = bko__log_program(log, log->current, log->at, bytes, size);
 	if (status == BKO_OK) {

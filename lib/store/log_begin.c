@@ -33,7 +33,7 @@ void bko__log_plan(struct bko_log *log)
 static int32_t begin_restate(struct bko_log *log, const struct bko__log_header *plan,
                              const struct bko__log_header *source, uint32_t *at)
 {
-	uint64_t seed = bko__log_seed(plan->serial, plan->index);
+	uint64_t seed = bko__log_seed(plan->serial, plan->index, plan->epoch);
 	struct bko__log_reader reader;
 	struct bko__log_lead lead;
 	struct bko__log_ending end;
@@ -79,8 +79,9 @@ static int32_t begin_write(struct bko_log *log, const struct bko__log_header *pl
 		status = bko__log_sync(log);
 	if (status != BKO_OK)
 		return status;
-	bko__log_put_record(log->scratch, &lead, bko__log_seed(plan->serial, plan->index),
-	                    log->unit_shift, log->pad);
+	bko__log_put_record(log->scratch, &lead,
+	                    bko__log_seed(plan->serial, plan->index, plan->epoch), log->unit_shift,
+	                    log->pad);
 	status = bko__log_program(log, plan->index, *at, log->scratch, size);
 	*at += size;
 	return status;

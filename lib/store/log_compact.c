@@ -137,8 +137,8 @@ static int32_t compact_rows(struct bko_log *log)
 	if (lead.size == 0)
 		return compact_segment(log);
 	bko__log_put_record(log->buffer, &lead,
-	                    bko__log_seed(compaction->serial, compaction->index), log->unit_shift,
-	                    log->pad);
+	                    bko__log_seed(compaction->serial, compaction->index, log->epoch),
+	                    log->unit_shift, log->pad);
 	size = (uint32_t)bko__log_record_size(lead.size, log->unit_shift);
 	status = bko__log_program(log, compaction->index, compaction->at, log->buffer, size);
 	if (status != BKO_OK) {

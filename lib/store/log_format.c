@@ -25,9 +25,9 @@ uint64_t bko__log_sum(uint64_t seed, const void *data, size_t size)
 	return bko__get_le(digest, 8);
 }
 
-uint64_t bko__log_seed(uint64_t serial, uint32_t index)
+uint64_t bko__log_seed(uint64_t serial, uint32_t index, uint32_t epoch)
 {
-	return bko__mix(serial + index * 0x9e3779b97f4a7c15u);
+	return bko__mix(serial + index * 0x9e3779b97f4a7c15u) + epoch;
 }
 
 void bko__log_put_label(uint8_t bytes[BKO__LOG_LABEL], const struct bko__log_label *label)

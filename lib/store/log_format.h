@@ -67,8 +67,9 @@
  *	           left, if any, as a smaller number; n of them in all
  *	checksum = mix(mix(a ^ n) + mix(b + n))
  * The seed of a record is mix(serial of its segment + number of its segment *
- * 9e3779b97f4a7c15h), so that no record counts anywhere but where it was
- * programmed, whatever was there before.
+ * 9e3779b97f4a7c15h) + epoch of its segment, so that no record counts anywhere
+ * but where it was programmed, whatever was there before: the epoch, since a
+ * serial is given again if a crash took the header that bore it and left records.
  *
  * PAYLOAD of a batch: its changes in ascending order of keys, each
  *	1  front: bytes that the key shares with the one before it
@@ -174,7 +175,7 @@ static inline uint64_t bko__log_round(uint64_t size, uint32_t shift)
 uint64_t bko__log_sum(uint64_t seed, const void *data, size_t size);
 
 /* Seed of the records of a segment. */
-uint64_t bko__log_seed(uint64_t serial, uint32_t index);
+uint64_t bko__log_seed(uint64_t serial, uint32_t index, uint32_t epoch);
 
 /* BKO_OK; BKO_E_FORMAT: no label; BKO_E_UNSUPPORTED: one of another version;
  * BKO_E_CORRUPT: a damaged one. */

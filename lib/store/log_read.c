@@ -54,7 +54,7 @@ void bko__log_reader_open(const struct bko_log *log, struct bko__log_reader *rea
 	reader->end = bko__log_end(log);
 	reader->window = 0;
 	reader->window_size = 0;
-	reader->seed = bko__log_seed(header->serial, header->index);
+	reader->seed = bko__log_seed(header->serial, header->index, header->epoch);
 }
 
 /* Has `size` bytes at `at` in the buffer. They lie within the segment and are

@@ -125,7 +125,7 @@ static void go_on(uint32_t kind, bko_log *log)
 static void mend_records(uint32_t index, const struct bko__log_header *header, uint32_t shift)
 {
 	uint8_t *segment = image + (size_t)index * SEGMENT;
-	uint64_t seed = bko__log_seed(header->serial, index);
+	uint64_t seed = bko__log_seed(header->serial, index, header->epoch);
 	uint32_t at = (uint32_t)bko__log_round(BKO__LOG_HEADER, shift);
 	while (at + BKO__LOG_LEAD + BKO__LOG_SUM <= SEGMENT) {
 		struct bko__log_lead lead;
