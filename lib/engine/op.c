@@ -202,7 +202,7 @@ void bko__op_record_error(struct bko_engine *engine, int32_t error)
 	bko__undo(engine);
 	tx->status = BKO_OK;
 	if (tx->op_is_order) {
-		bko__order_record(engine, BKO__O_ERROR, error, NULL);
+		bko__order_record(engine, BKO__O_ERROR, error);
 		return;
 	}
 	memset(record, 0, sizeof *record);

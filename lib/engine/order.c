@@ -128,7 +128,7 @@ int32_t bko__order_decode(struct bko_engine *engine, struct bko__ord *order, uin
 		return bko__fail(engine, BKO_E_CORRUPT, "an order");
 	order->lane = bko__lane_of(engine, &order->id);
 	status = whole(engine, order, order->rec.chunks, &r);
-	if (status || order->rec.state >= BKO__O_REFUSED)
+	if (status || order->rec.state > BKO__O_REFUSED)
 		return status;
 	order->lines = bko__take(engine, (order->rec.line_count + 1) * sizeof *order->lines);
 	if (!order->lines)
@@ -384,15 +384,12 @@ int32_t bko__order_put(struct bko_engine *engine, struct bko__ord *order)
 	return engine->tx.status;
 }
 
-void bko__order_record(struct bko_engine *engine, uint32_t state, int64_t error,
-                       const struct bko__order *refusal)
+void bko__order_record(struct bko_engine *engine, uint32_t state, int64_t error)
 {
 	struct bko__order *record = &engine->room.order;
 	struct bko__writer w = bko__scratch(engine, HEAD_MAX + 2 * BKO_ID_MAX);
 
 	memset(record, 0, sizeof *record);
-	if (refusal)
-		*record = *refusal;
 	record->state = state;
 	record->error = error;
 	record->placed = record->closed = engine->tx.op_time;

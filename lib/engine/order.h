@@ -71,10 +71,10 @@ int64_t bko__line_open(const struct bko__line *line); /* ordered - shipped - can
 /* Room for one more place of a line; the caller fills it. NULL: no memory. */
 struct bko__place *bko__line_place(struct bko_engine *engine, struct bko__ol *line);
 
-/* Puts the order, or the record of a refusal, a void, an error. */
+/* Puts the order (a recorded refusal is one with lines and no units), or the record of a void
+ * or an error. */
 int32_t bko__order_put(struct bko_engine *engine, struct bko__ord *order);
-void bko__order_record(struct bko_engine *engine, uint32_t state, int64_t error,
-                       const struct bko__order *refusal);
+void bko__order_record(struct bko_engine *engine, uint32_t state, int64_t error);
 
 /* An event of the order's own lane. */
 void bko__order_tell(struct bko_engine *engine, const struct bko__ord *order, uint32_t line,

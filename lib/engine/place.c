@@ -72,6 +72,24 @@ static void sum_up(struct bko__placing *placing)
 		done->outcome_flags = BKO_OUTCOME_REFUSED;
 }
 
+/* Puts the record with what was said of each line; nothing else of an order is in it. */
+static int32_t refused_order(struct bko_engine *engine, struct bko__placing *placing)
+{
+	struct bko__ord *order = &placing->order;
+	uint32_t i;
+
+	for (i = 0; i < placing->buyer.count; i++) {
+		struct bko__line *line = &order->lines[i].rec;
+
+		if (!placing->buyer.plans[i].refused)
+			line->reason = BKO_REASON_ALL_OR_NOTHING;
+		line->ordered = line->cancelled = 0;
+		line->candidate_count = line->place_count = line->stops = 0;
+	}
+	order->rec = placing->refusal;
+	return bko__order_put(engine, order);
+}
+
 /* Counted: the record, the counters of refused demand, an event a line. */
 static int32_t record_refusal(struct bko_engine *engine, struct bko__placing *placing)
 {
@@ -124,8 +142,12 @@ static int32_t record_refusal(struct bko_engine *engine, struct bko__placing *pl
 	record->lane = placing->order.lane;
 	record->first_event = first;
 	record->event_count = count;
-	bko__order_record(engine, BKO__O_REFUSED, placing->done.asked, record);
-	return engine->tx.status;
+	record->state = BKO__O_REFUSED;
+	record->error = placing->done.asked;
+	record->placed = record->closed = engine->tx.op_time;
+	record->line_count = buyer->count;
+	memcpy(record->hash, engine->tx.op_hash, sizeof record->hash);
+	return refused_order(engine, placing);
 }
 
 static int32_t refuse(struct bko_engine *engine, struct bko__placing *placing,

@@ -94,6 +94,7 @@ int32_t bko__placed_replay(struct bko_engine *engine, struct bko__placing *placi
 		outcome->line_count = 0;
 	if (order->rec.state == BKO__O_REFUSED) {
 		record->asked = record->refused = order->rec.error;
+		replay_lines(order, outcome);
 	} else {
 		for (i = 0; i < order->rec.line_count && order->lines[i].rec.asked; i++) {
 			record->asked += order->lines[i].rec.asked;

@@ -97,7 +97,7 @@ static int32_t run_resolve(struct bko_engine *engine, void *arguments)
 	if (status)
 		return status;
 	if (r->placing) {
-		bko__order_record(engine, BKO__O_VOID, 0, NULL);
+		bko__order_record(engine, BKO__O_VOID, 0);
 	} else {
 		struct bko__opcome *record = &r->record.outcome;
 

@@ -169,8 +169,7 @@ int compare_results(const struct op *op, const struct op_result *model,
 		a.allocated = b.allocated;
 		a.backordered = b.backordered;
 	}
-	if (place && !(model->outcome.flags & BKO_OUTCOME_REPLAYED) &&
-	    compare_outcome_lines(op, model, engine, why))
+	if (place && compare_outcome_lines(op, model, engine, why))
 		return 1;
 	if (differ(why, "outcome", "flags", model->outcome.flags & FLAGS,
 	           engine->outcome.flags & FLAGS) ||

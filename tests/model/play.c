@@ -367,9 +367,12 @@ static void tell_order(const struct model *m, const struct order *o, const struc
 void model_play(struct model *m, const struct op *op, struct op_result *r)
 {
 	static struct model saved;
+	int64_t asked = op->quantity;
 	struct record *first = earlier(m, op), *record = &m->records[m->record_count];
 	memset(r, 0, sizeof *r);
-	if (op->quantity > BOUND) { /* looked at before anything is read */
+	for (uint32_t i = 0; i < op->line_count && op->kind != OP_AVAILABLE; i++)
+		asked += op->lines[i].quantity;
+	if (asked > BOUND) { /* looked at before anything is read */
 		r->status = BKO_E_RANGE;
 		return;
 	}

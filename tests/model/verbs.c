@@ -120,11 +120,6 @@ static int32_t place(struct model *m, const struct op *op, struct op_result *r)
 	struct bko_outcome *all = &r->outcome;
 	uint32_t mask;
 	fill_order(m, o, op);
-	for (uint32_t i = 0; i < op->line_count; i++)
-		all->asked += op->lines[i].quantity;
-	if (all->asked >= (int64_t)1 << BKO_QUANTITY_BITS)
-		return BKO_E_RANGE;
-	all->asked = 0;
 	if (o->held && o->hold_until <= o->placed)
 		return BKO_E_ARGUMENT;
 	mask = model_covering(m, o);
