@@ -55,7 +55,7 @@ enum {
 enum {
 	BKO_STORE_SNAPSHOT = 1,  /* all rows of one read are of one moment */
 	BKO_STORE_EXCLUSIVE = 2, /* one engine alone uses it: rows may be cached between calls */
-	BKO_STORE_LENDS = 4,     /* rows given to bko_reply_row stay valid and unchanged until the
+	BKO_STORE_LENDS = 4,     /* values given to bko_reply_row stay valid and unchanged until the
 	                          * next apply: the library makes no copy, and the entries of
 	                          * that apply do not point into them */
 	BKO_STORE_STALE = 8      /* a replica may answer queries that carry BKO_QUERY_STALE */
@@ -162,7 +162,7 @@ struct bko_store {
 };
 
 /* Gives one row in answer to element `index` of the query (or, with CONFLICT,
- * of the batch). key and value are copied before this returns, unless the
+ * of the batch). The key is copied before this returns, and the value, unless the
  * store has BKO_STORE_LENDS. `hint` is opaque: the library hands it back in the
  * entry that changes this row, so that a store may find it without a search;
  * it may be outdated by then, so compare the key. 0 for none.

@@ -90,26 +90,21 @@ static size_t compact_fill(struct bko_log *log, struct bko__cell_at *place, size
 	struct bko__log_compaction *compaction = &log->compaction;
 	uint8_t *to = bko__log_payload(log);
 	struct bko_entry row;
-	const uint8_t *key;
 	size_t used = 0, size, front = 0;
 
 	memset(&row, 0, sizeof row);
 	row.action = BKO_ACTION_PUT;
 	for (*more = 1; *more; *more = bko__memory_next(log->memory, place)) {
-		key = bko__page_key(bko__pool_page(log->memory, place->page), place->slot);
-		row.key.data = key;
-		row.key.size = bko__page_key_size(key);
-		row.value.data = key + row.key.size;
-		row.value.size = bko__page_value_size(key);
+		bko__memory_row(log->memory, place, &row);
 		if (used > 0)
-			front = bko__page_common(key, row.key.size, compaction->key,
+			front = bko__page_common(row.key.data, row.key.size, compaction->key,
 			                         compaction->key_size);
 		size = bko__log_put_row(to + used, capacity - used, &row, front, 1,
-		                        log->memory->revision - bko__page_revision(key));
+		                        log->memory->revision - row.revision);
 		if (size == 0)
 			break;
 		used += size;
-		memcpy(compaction->key, key, row.key.size);
+		memcpy(compaction->key, row.key.data, row.key.size);
 		compaction->key_size = (uint32_t)row.key.size;
 	}
 	return used;

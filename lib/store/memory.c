@@ -191,18 +191,6 @@ int32_t bko_memory_stats(bko_memory *memory, struct bko_memory_stats *stats)
 	return bko__memory_fill(stats, &now, sizeof now);
 }
 
-/* The leaf after this one in the order of all rows, 0 after the last. */
-static uint32_t memory_next_leaf(const bko_memory *memory, const struct bko__page *page)
-{
-	uint32_t tree = bko__page_key(page, 0)[0];
-
-	if (page->next != 0)
-		return page->next;
-	return tree < BKO__MEMORY_TREES - 1
-	               ? bko__tree_first(memory, tree + 1, BKO__MEMORY_TREES - 1)
-	               : 0;
-}
-
 static uint64_t memory_mix(uint64_t hash, uint64_t word)
 {
 	hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
@@ -225,27 +213,20 @@ static uint64_t memory_mix_bytes(uint64_t hash, const unsigned char *bytes, size
 
 int32_t bko_memory_hash(bko_memory *memory, uint64_t *hash)
 {
-	const struct bko__page *page;
-	const unsigned char *key;
-	size_t key_size, value_size;
-	uint32_t number, slot;
+	struct bko__cell_at place;
+	struct bko_entry row;
 	uint64_t sum;
+	int more;
 
 	if (!memory_valid(memory) || hash == NULL)
 		return BKO_E_MISUSE;
 	sum = memory_mix(0, memory->rows);
-	number = bko__tree_first(memory, 0, BKO__MEMORY_TREES - 1);
-	while (number != 0) {
-		page = bko__pool_page(memory, number);
-		for (slot = 0; slot < page->count; slot++) {
-			key = bko__page_key(page, slot);
-			key_size = bko__page_key_size(key);
-			value_size = bko__page_value_size(key);
-			sum = memory_mix(sum, (uint64_t)key_size << 32 | value_size);
-			sum = memory_mix_bytes(sum, key, key_size);
-			sum = memory_mix_bytes(sum, key + key_size, value_size);
-		}
-		number = memory_next_leaf(memory, page);
+	for (more = bko__memory_above(memory, NULL, 0, &place); more;
+	     more = bko__memory_next(memory, &place)) {
+		bko__memory_row(memory, &place, &row);
+		sum = memory_mix(sum, (uint64_t)row.key.size << 32 | row.value.size);
+		sum = memory_mix_bytes(sum, row.key.data, row.key.size);
+		sum = memory_mix_bytes(sum, row.value.data, row.value.size);
 	}
 	*hash = memory_mix(sum, 0);
 	return BKO_OK;
@@ -261,10 +242,9 @@ static void memory_clear(bko_memory *memory)
 
 int32_t bko_memory_copy(bko_memory *from, bko_memory *to)
 {
-	const struct bko__page *page;
-	const unsigned char *key;
+	struct bko__cell_at place;
 	struct bko_entry row;
-	uint32_t number, slot;
+	int more;
 
 	if (!memory_valid(from) || !memory_valid(to))
 		return BKO_E_MISUSE;
@@ -275,21 +255,13 @@ int32_t bko_memory_copy(bko_memory *from, bko_memory *to)
 		to->revision = from->revision;
 	memset(&row, 0, sizeof row);
 	row.action = BKO_ACTION_PUT;
-	number = bko__tree_first(from, 0, BKO__MEMORY_TREES - 1);
-	while (number != 0) {
-		page = bko__pool_page(from, number);
-		for (slot = 0; slot < page->count; slot++) {
-			key = bko__page_key(page, slot);
-			row.key.data = key;
-			row.key.size = bko__page_key_size(key);
-			row.value.data = key + row.key.size;
-			row.value.size = bko__page_value_size(key);
-			if (bko__memory_put(to, &row, bko__page_revision(key)) != BKO_OK) {
-				memory_clear(to);
-				return BKO_E_NO_MEMORY;
-			}
+	for (more = bko__memory_above(from, NULL, 0, &place); more;
+	     more = bko__memory_next(from, &place)) {
+		bko__memory_row(from, &place, &row);
+		if (bko__memory_put(to, &row, row.revision) != BKO_OK) {
+			memory_clear(to);
+			return BKO_E_NO_MEMORY;
 		}
-		number = memory_next_leaf(from, page);
 	}
 	return BKO_OK;
 }

@@ -15,10 +15,13 @@
 /* Pages that a batch may take, as far as it was looked at. */
 struct demand {
 	uint64_t pages, splits;
-	size_t room;      /* left in the leaf of the entry before */
-	uint32_t page;    /* that leaf; 0 if it is new */
-	uint32_t tree;    /* first byte of its keys, + 1 */
-	uint32_t overrun; /* it was split */
+	size_t room;                /* left in the leaf of the entry before */
+	uint32_t page;              /* that leaf; 0 if it is new */
+	uint32_t tree;              /* first byte of its keys, + 1 */
+	uint32_t overrun;           /* it was split */
+	uint32_t count;             /* keys in it */
+	size_t prefix;              /* which they all share .. */
+	const unsigned char *front; /* .. the first bytes here */
 };
 
 /* Progress of the last pass. */
@@ -81,10 +84,10 @@ static int32_t apply_check(const struct bko_batch *batch)
 	return BKO_REPLY_DONE;
 }
 
-static const unsigned char *apply_row(const struct bko_memory *memory,
-                                      const struct bko__cell_at *place)
+static const unsigned char *apply_cell(const struct bko_memory *memory,
+                                       const struct bko__cell_at *place)
 {
-	return bko__page_key(bko__pool_page(memory, place->page), place->slot);
+	return bko__page_look(bko__pool_page(memory, place->page), place->slot);
 }
 
 static int apply_guard(const struct bko_memory *memory, const struct bko_entry *entry,
@@ -94,47 +97,82 @@ static int apply_guard(const struct bko_memory *memory, const struct bko_entry *
 		return !place->exact;
 	if (entry->guard == BKO_GUARD_REVISION)
 		return place->exact &&
-		       bko__page_revision(apply_row(memory, place)) == entry->revision;
+		       bko__page_revision(apply_cell(memory, place)) == entry->revision;
 	return 1;
 }
 
+static void demand_leaf(struct demand *demand, const struct bko_memory *memory,
+                        const struct bko__cell_at *place, unsigned tree)
+{
+	const struct bko__page *page;
+
+	if (place->page == demand->page && tree + 1u == demand->tree)
+		return;
+	demand->page = place->page;
+	demand->tree = tree + 1u;
+	demand->overrun = 0;
+	if (place->page == 0) {
+		demand->pages++;
+		demand->room = bko__page_capacity(memory->page_size);
+		demand->count = 0;
+		return;
+	}
+	page = bko__pool_page(memory, place->page);
+	demand->room = bko__page_room(page);
+	/* if it is emptied on the way its prefix may become a worse one */
+	demand->room -= demand->room < BKO__PAGE_SLACK ? demand->room : BKO__PAGE_SLACK;
+	demand->count = page->count;
+	demand->prefix = page->prefix;
+	demand->front = bko__page_prefix(page);
+}
+
+/* What a row takes, with what the others take more if they share less by it. */
+static size_t demand_cost(struct demand *demand, const struct bko_entry *entry)
+{
+	const unsigned char *key = entry->key.data;
+	size_t share, cost = 0;
+
+	if (demand->count == 0) {
+		share = bko__page_front(entry->key.size);
+		demand->front = key;
+		cost = share;
+	} else {
+		share = bko__page_common(key, entry->key.size, demand->front, demand->prefix);
+		cost = demand->count * (demand->prefix - share);
+	}
+	demand->prefix = share;
+	return cost + bko__page_cost(entry->key.size, entry->value.size, share);
+}
+
 /* Adds what one entry may take. A leaf is split into two, or into three by a
- * row that is more than half of one; an entry that follows a split in the same
- * leaf counts as if it split again. */
+ * row that is large; an entry that follows a split in the same leaf counts as if
+ * it split again. */
 static void demand_add(struct demand *demand, struct bko_memory *memory,
                        const struct bko_entry *entry, const struct bko__cell_at *place)
 {
 	const unsigned char *key = entry->key.data;
-	size_t cost = bko__page_cost(entry->key.size, entry->value.size);
-	size_t capacity = bko__page_capacity(memory->page_size);
-	uint64_t added = cost > capacity / 2 ? 2 : 1;
-	size_t old = 0;
-	uint64_t above;
+	size_t size = entry->key.size, old = 0, cost;
+	uint64_t added, above;
 
 	if (entry->action == BKO_ACTION_DELETE && !place->exact)
 		return;
-	if (place->page != demand->page || key[0] + 1u != demand->tree) {
-		demand->page = place->page;
-		demand->tree = key[0] + 1u;
-		demand->overrun = 0;
-		demand->room = place->page == 0
-		                       ? capacity
-		                       : bko__page_room(bko__pool_page(memory, place->page));
-		demand->pages += place->page == 0;
-	}
+	demand_leaf(demand, memory, place, key[0]);
 	if (place->exact)
-		old = bko__page_cost(entry->key.size,
-		                     bko__page_value_size(apply_row(memory, place)));
+		old = bko__page_cost(size, bko__page_value_size(apply_cell(memory, place)),
+		                     bko__pool_page(memory, place->page)->prefix);
 	demand->room += old;
 	if (entry->action == BKO_ACTION_DELETE)
 		return;
+	cost = demand_cost(demand, entry);
+	demand->count += !place->exact;
 	if (cost <= old || (!demand->overrun && cost <= demand->room)) {
 		demand->room -= cost;
 		return;
 	}
 	demand->overrun = 1;
+	added = size + entry->value.size > memory->page_size / 4 ? 2 : 1;
 	demand->splits += added;
-	above = bko__tree_need(memory, key, entry->key.size, added, demand->splits);
+	above = bko__tree_need(memory, key, size, added, demand->splits);
 	demand->pages += added + above;
 }
 
@@ -167,7 +205,8 @@ static void write_put(struct writer *writer, struct bko_memory *memory,
 	if (bko__page_value_size(cell) == value_size) {
 		memcpy(cell - BKO__PAGE_LEAF_LEAD, &writer->revision, sizeof writer->revision);
 		if (value_size > 0)
-			memcpy(cell + entry->key.size, entry->value.data, value_size);
+			memcpy(cell + bko__page_value_at(page, cell), entry->value.data,
+			       value_size);
 		return;
 	}
 	memory->row_bytes += value_size;
@@ -192,7 +231,7 @@ static void write_entry(struct writer *writer, struct bko_memory *memory,
 	page = bko__pool_page(memory, place->page);
 	memory->rows--;
 	memory->row_bytes -= entry->key.size;
-	memory->row_bytes -= bko__page_value_size(bko__page_key(page, place->slot));
+	memory->row_bytes -= bko__page_value_size(bko__page_look(page, place->slot));
 	bko__page_remove(page, place->slot);
 	writer->shift--;
 	writer->shrunk = place->page;
@@ -231,7 +270,7 @@ static void write_all(struct bko_memory *memory, const struct bko_batch *batch, 
 static int32_t apply_prepare(struct bko_memory *memory, const struct bko_batch *batch,
                              bko_reply *reply)
 {
-	struct demand demand = {0, 0, 0, 0, 0, 0};
+	struct demand demand = {0, 0, 0, 0, 0, 0, 0, 0, NULL};
 	const struct bko_entry *entry;
 	struct bko__cell_at *place, beyond;
 	int32_t given = BKO_OK;
@@ -245,7 +284,8 @@ static int32_t apply_prepare(struct bko_memory *memory, const struct bko_batch *
 		if (!apply_guard(memory, entry, place)) {
 			conflict = 1;
 			if (given == BKO_OK)
-				given = bko__memory_give(memory, place, (uint32_t)i, reply);
+				given = bko__memory_give(memory, place, &entry->key, (uint32_t)i,
+				                         reply);
 		} else if (!conflict && entry->action != BKO_ACTION_NONE) {
 			demand_add(&demand, memory, entry, place);
 		}
@@ -288,7 +328,7 @@ void bko__memory_apply(void *host, const struct bko_batch *batch, bko_reply *rep
 int32_t bko__memory_put(struct bko_memory *memory, const struct bko_entry *row, uint64_t revision)
 {
 	struct writer writer = {revision, 0, 0, 0, 0, NULL};
-	struct demand demand = {0, 0, 0, 0, 0, 0};
+	struct demand demand = {0, 0, 0, 0, 0, 0, 0, 0, NULL};
 	struct bko__cell_at place;
 
 	apply_find(memory, row, &place);

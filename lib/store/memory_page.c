@@ -1,29 +1,26 @@
 /*
  * store/memory_page.c - cells in a page: search, insertion, removal, packing.
  *
- * The heads depend on the prefix that the keys of a page share. Inserting a
- * key that shares less shortens it and writes all heads anew; splitting a page
- * gives both halves the longest prefix they can have. Removal leaves it as it
- * is: a prefix shorter than possible is merely slower.
+ * What a page keeps of its keys depends on the prefix they share. A key that
+ * shares less shortens it, and all cells are laid anew; splitting a page gives
+ * both halves the longest prefix that pays. Removal leaves it as it is: a prefix
+ * shorter than possible merely takes more.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "store/memory_page.h"
 
-/* Head of a key in the place where slots have it. size >= prefix. */
-static uint64_t page_head(const unsigned char *key, size_t size, size_t prefix)
+/* The head of bytes that begin behind a prefix. */
+static uint64_t page_head(const unsigned char *rest, size_t size)
 {
-	size_t rest = size - prefix;
 	uint64_t word = 0;
 	size_t i;
 
-	if (rest >= 8)
-		word = bko__page_word(key + prefix);
-	else if (size >= 8 && rest > 0)
-		word = bko__page_word(key + size - 8) << (64 - 8 * rest);
+	if (size >= 8)
+		word = bko__page_word(rest);
 	else
-		for (i = 0; i < rest; i++)
-			word |= (uint64_t)key[prefix + i] << (56 - 8 * i);
+		for (i = 0; i < size; i++)
+			word |= (uint64_t)rest[i] << (56 - 8 * i);
 	return word & ~(uint64_t)0xffff;
 }
 
@@ -42,24 +39,37 @@ static uint32_t page_lower(const uint64_t *slots, uint32_t count, uint64_t targe
 	return (uint32_t)(base - slots) + (count == 1 && *base < target);
 }
 
+/* Order of a key that has the page's prefix and the head of a slot, and the key of
+ * that slot. */
+static int page_compare_tail(const struct bko__page *page, uint32_t slot, const unsigned char *key,
+                             size_t size)
+{
+	const unsigned char *cell = bko__page_look(page, slot);
+	size_t own = bko__page_key_size(cell), tail = bko__page_tail(size, page->prefix);
+	int order = 0;
+
+	if (tail > 0)
+		order = bko__page_compare(key + size - tail, tail, cell,
+		                          bko__page_tail(own, page->prefix));
+	return order != 0 ? order : (size > own) - (size < own);
+}
+
 /* Goes on from slot `low`, the first of those with the head of the key. */
 static int page_find_equal(const struct bko__page *page, const unsigned char *key, size_t size,
                            uint64_t target, uint32_t *low)
 {
+	int order = page_compare_tail(page, *low, key, size);
 	uint32_t high, middle;
-	const unsigned char *own = bko__page_key(page, *low);
-	int order = bko__page_compare(key, size, own, bko__page_key_size(own));
 
 	if (order <= 0)
 		return order == 0;
 	++*low;
 	high = *low;
-	if (high < page->count && (page->slots[high] & ~(uint64_t)0xffff) == target)
+	if (high < page->count && bko__page_head(page, high) == target)
 		high += page_lower(page->slots + high, page->count - high, target | 0xffff);
 	while (*low < high) {
 		middle = *low + (high - *low) / 2;
-		own = bko__page_key(page, middle);
-		order = bko__page_compare(key, size, own, bko__page_key_size(own));
+		order = page_compare_tail(page, middle, key, size);
 		if (order == 0) {
 			*low = middle;
 			return 1;
@@ -75,30 +85,27 @@ static int page_find_equal(const struct bko__page *page, const unsigned char *ke
 int bko__page_find(const struct bko__page *page, const unsigned char *key, size_t size,
                    uint32_t *slot)
 {
-	uint32_t low = 0;
+	int order = bko__page_beside(page, key, size);
 	uint64_t target;
-	int order;
 
-	*slot = 0;
-	if (page->count == 0)
+	if (order != 0) {
+		*slot = order > 0 ? page->count : 0;
 		return 0;
-	if (size >= page->prefix) {
-		target = page_head(key, size, page->prefix);
-		low = page_lower(page->slots, page->count, target);
-		if (low < page->count && (page->slots[low] & ~(uint64_t)0xffff) == target &&
-		    page_find_equal(page, key, size, target, &low)) {
-			*slot = low;
-			return 1;
-		}
 	}
-	/* Only a key that was not found must still show that it shares the
-	 * prefix, without which its head says nothing. */
-	order = bko__page_beside(page, key, size);
-	if (order == 0)
-		*slot = low;
-	else if (order > 0)
-		*slot = page->count;
-	return 0;
+	target = page_head(key + page->prefix, size - page->prefix);
+	*slot = page_lower(page->slots, page->count, target);
+	return *slot < page->count && bko__page_head(page, *slot) == target &&
+	       page_find_equal(page, key, size, target, slot);
+}
+
+int bko__page_holds(const struct bko__page *page, uint32_t slot, const unsigned char *key,
+                    size_t size)
+{
+	const unsigned char *cell = bko__page_look(page, slot);
+
+	return bko__page_key_size(cell) == size && bko__page_beside(page, key, size) == 0 &&
+	       page_head(key + page->prefix, size - page->prefix) == bko__page_head(page, slot) &&
+	       page_compare_tail(page, slot, key, size) == 0;
 }
 
 size_t bko__page_common(const unsigned char *a, size_t a_size, const unsigned char *b,
@@ -128,86 +135,161 @@ static size_t page_lead(const struct bko__page *page)
 	return page->level == BKO__PAGE_LEAF ? BKO__PAGE_LEAF_LEAD : BKO__PAGE_INNER_LEAD;
 }
 
-size_t bko__page_taken(const struct bko__page *page, uint32_t slot)
+static size_t page_value_size(const struct bko__page *page, const unsigned char *cell)
 {
-	const unsigned char *key = bko__page_key(page, slot);
-	size_t value_size = page->level == BKO__PAGE_LEAF ? bko__page_value_size(key) : 0;
-
-	return BKO__PAGE_SLOT + page_lead(page) + bko__page_key_size(key) + value_size;
+	return page->level == BKO__PAGE_LEAF ? bko__page_value_size(cell) : 0;
 }
 
-static void page_set_prefix(struct bko__page *page, const unsigned char *key, size_t prefix)
+size_t bko__page_taken(const struct bko__page *page, uint32_t slot)
+{
+	const unsigned char *cell = bko__page_look(page, slot);
+
+	return BKO__PAGE_SLOT + page_lead(page) + bko__page_value_at(page, cell) +
+	       page_value_size(page, cell);
+}
+
+/* Writes the key of a slot from its byte `from` up to `until`. */
+static void page_copy(const struct bko__page *page, uint32_t slot, size_t from, size_t until,
+                      unsigned char *to)
+{
+	size_t prefix = page->prefix, part;
+	uint64_t head = page->slots[slot];
+
+	if (from < prefix) {
+		part = (until < prefix ? until : prefix) - from;
+		memcpy(to, bko__page_prefix(page) + from, part);
+		to += part;
+		from += part;
+	}
+	for (; from < until && from < prefix + BKO__PAGE_HEAD; from++)
+		*to++ = (unsigned char)(head >> (56 - 8 * (from - prefix)));
+	if (from < until)
+		memcpy(to, bko__page_look(page, slot) + from - prefix - BKO__PAGE_HEAD,
+		       until - from);
+}
+
+size_t bko__page_key(const struct bko__page *page, uint32_t slot, unsigned char *to)
+{
+	size_t size = bko__page_key_size(bko__page_look(page, slot));
+
+	page_copy(page, slot, 0, size, to);
+	return size;
+}
+
+/* Lays a cell of another page on top, as the prefix that this one has wants it. What
+ * is before its tail then comes to lie where the lead will. */
+static void page_lay(struct bko__page *page, uint32_t slot, const struct bko__page *from,
+                     uint32_t at)
+{
+	const unsigned char *old = bko__page_look(from, at);
+	size_t lead = page_lead(from), value_size = page_value_size(from, old);
+	size_t size = bko__page_key_size(old), tail = bko__page_tail(size, page->prefix);
+	unsigned char *cell = (unsigned char *)page + page->top - value_size - tail;
+	uint64_t head = bko__page_head(from, at);
+
+	if (page->prefix == from->prefix) {
+		memcpy(cell, old, tail);
+	} else {
+		page_copy(from, at, page->prefix, size, cell - BKO__PAGE_HEAD);
+		head = page_head(cell - BKO__PAGE_HEAD, size - page->prefix);
+	}
+	memcpy(cell + tail, old + bko__page_value_at(from, old), value_size);
+	memcpy(cell - lead, old - lead, lead);
+	page->top = (uint16_t)(page->top - value_size - tail - lead);
+	page->slots[slot] = head | (page->top + lead);
+}
+
+/* Makes of a page the cells of another from slot `at` up to `until`, the prefix being
+ * the first bytes of their keys. */
+static void page_fill(struct bko__page *page, const struct bko__page *from, uint32_t at,
+                      uint32_t until, size_t prefix)
 {
 	uint32_t i;
 
 	page->prefix = (uint8_t)prefix;
-	memcpy(page->shared, key, prefix < BKO__PAGE_SHARED ? prefix : BKO__PAGE_SHARED);
-	for (i = 0; i < page->count; i++) {
-		key = bko__page_key(page, i);
-		page->slots[i] =
-			page_head(key, bko__page_key_size(key), prefix) | bko__page_place(page, i);
-	}
+	page->top = (uint16_t)(page->size - prefix);
+	page->holes = 0;
+	page->count = (uint16_t)(until - at);
+	page->last = UINT16_MAX;
+	if (at == until)
+		return;
+	page_copy(from, at, 0, prefix, (unsigned char *)page + page->top);
+	for (i = at; i < until; i++)
+		page_lay(page, i - at, from, i);
 }
 
-/* The longest prefix there is: that of the first and the last key. */
-static void page_fit_prefix(struct bko__page *page)
+/* Lays the cells of a page anew, so that all room is in one piece. */
+static void page_relay(struct bko__page *page, struct bko__page *spare, size_t prefix)
 {
-	const unsigned char *low, *high;
+	memcpy(spare, page, page->size);
+	page_fill(page, spare, 0, page->count, prefix);
+	page->last = spare->last;
+}
+
+size_t bko__page_share(const struct bko__page *page, const unsigned char *key, size_t size)
+{
+	if (page->count == 0)
+		return bko__page_front(size);
+	return bko__page_common(key, size, bko__page_prefix(page), page->prefix);
+}
+
+/* Bytes of the tails that a part of a page has under a prefix, and of that. */
+static size_t page_tails(const struct bko__page *page, uint32_t at, uint32_t until, size_t prefix)
+{
+	size_t bytes = prefix;
+
+	for (; at < until; at++)
+		bytes += bko__page_tail(bko__page_key_size(bko__page_look(page, at)), prefix);
+	return bytes;
+}
+
+size_t bko__page_need(const struct bko__page *page, const unsigned char *key, size_t size,
+                      size_t value_size)
+{
+	size_t share = bko__page_share(page, key, size);
+	size_t need = BKO__PAGE_SLOT + page_lead(page) + bko__page_tail(size, share) + value_size;
 
 	if (page->count == 0)
-		return;
-	low = bko__page_key(page, 0);
-	high = bko__page_key(page, page->count - 1u);
-	page_set_prefix(
-		page, low,
-		bko__page_common(low, bko__page_key_size(low), high, bko__page_key_size(high)));
+		return need + share;
+	if (share < page->prefix)
+		need += page_tails(page, 0, page->count, share) -
+		        page_tails(page, 0, page->count, page->prefix);
+	return need;
 }
 
-/* Packs the cells together, so that all room lies in one piece. */
-static void page_pack(struct bko__page *page, struct bko__page *spare)
+size_t bko__page_total(const struct bko__page *page, size_t prefix)
 {
-	size_t lead = page_lead(page);
-	size_t top = page->size;
-	size_t size;
-	uint32_t i;
-
-	memcpy(spare, page, page->size);
-	for (i = 0; i < page->count; i++) {
-		size = bko__page_taken(spare, i) - BKO__PAGE_SLOT;
-		top -= size;
-		memcpy((unsigned char *)page + top, bko__page_key(spare, i) - lead, size);
-		page->slots[i] = (spare->slots[i] & ~(uint64_t)0xffff) | (top + lead);
-	}
-	page->top = (uint16_t)top;
-	page->holes = 0;
+	return bko__page_capacity(page->size) - bko__page_room(page) +
+	       page_tails(page, 0, page->count, prefix) -
+	       page_tails(page, 0, page->count, page->prefix);
 }
 
-unsigned char *bko__page_open(struct bko__page *page, struct bko__page *spare, uint32_t slot,
-                              const unsigned char *key, size_t size, size_t tail)
+/* Opens a cell and returns it; the caller fills what is in front of the key size,
+ * and the value. */
+static unsigned char *page_make(struct bko__page *page, struct bko__page *spare, uint32_t slot,
+                                const unsigned char *key, size_t size, size_t value_size)
 {
-	size_t lead = page_lead(page);
-	size_t bytes = lead + size + tail;
-	const unsigned char *other;
+	size_t lead = page_lead(page), share = bko__page_share(page, key, size), tail, bytes;
 	unsigned char *cell;
-	size_t common;
 
 	if (page->count == 0) {
-		page_set_prefix(page, key, size);
-	} else {
-		other = bko__page_key(page, 0);
-		common = bko__page_common(key, size, other, page->prefix);
-		if (common < page->prefix)
-			page_set_prefix(page, key, common);
+		page->prefix = (uint8_t)share;
+		page->top = (uint16_t)(page->size - share);
+		memcpy((unsigned char *)page + page->top, key, share);
+	} else if (share < page->prefix) {
+		page_relay(page, spare, share);
 	}
+	tail = bko__page_tail(size, page->prefix);
+	bytes = lead + tail + value_size;
 	if (bko__page_room(page) - page->holes < bytes + BKO__PAGE_SLOT)
-		page_pack(page, spare);
+		page_relay(page, spare, page->prefix);
 	page->top = (uint16_t)(page->top - bytes);
 	cell = (unsigned char *)page + page->top + lead;
 	cell[-1] = (unsigned char)size;
-	memcpy(cell, key, size);
+	memcpy(cell, key + size - tail, tail);
 	memmove(page->slots + slot + 1, page->slots + slot,
 	        (page->count - slot) * sizeof(uint64_t));
-	page->slots[slot] = page_head(key, size, page->prefix) | (page->top + lead);
+	page->slots[slot] = page_head(key + page->prefix, size - page->prefix) | (page->top + lead);
 	page->count++;
 	page->last = (uint16_t)(slot + 1);
 	return cell;
@@ -218,20 +300,21 @@ void bko__page_put_row(struct bko__page *page, struct bko__page *spare, uint32_t
 {
 	uint16_t value_size = (uint16_t)row->value.size;
 	unsigned char *cell =
-		bko__page_open(page, spare, slot, row->key.data, row->key.size, value_size);
+		page_make(page, spare, slot, row->key.data, row->key.size, value_size);
 
 	memcpy(cell - BKO__PAGE_LEAF_LEAD, &revision, sizeof revision);
 	memcpy(cell - 3, &value_size, sizeof value_size);
 	if (value_size > 0)
-		memcpy(cell + row->key.size, row->value.data, value_size);
+		memcpy(cell + bko__page_value_at(page, cell), row->value.data, value_size);
 }
 
 void bko__page_put_child(struct bko__page *page, struct bko__page *spare, uint32_t slot,
                          const unsigned char *key, size_t size, uint32_t child)
 {
-	unsigned char *cell = bko__page_open(page, spare, slot, key, size, 0);
+	unsigned char *cell = page_make(page, spare, slot, key, size, 0);
 
 	memcpy(cell - BKO__PAGE_INNER_LEAD, &child, sizeof child);
+	cell[-2] = 0;
 }
 
 void bko__page_remove(struct bko__page *page, uint32_t slot)
@@ -245,56 +328,70 @@ void bko__page_remove(struct bko__page *page, uint32_t slot)
 	if (page->last != UINT16_MAX && page->last > slot)
 		page->last--;
 	if (page->count == 0) {
+		page->prefix = 0;
 		page->top = page->size;
 		page->holes = 0;
 	}
 }
 
-void bko__page_move(struct bko__page *from, uint32_t at, struct bko__page *to)
+/* What the keys of two slots share at their front. */
+static size_t page_common(const struct bko__page *page, uint32_t low, uint32_t high)
 {
-	size_t lead = page_lead(from);
-	size_t top = to->top;
-	size_t moved = 0;
-	size_t size;
-	uint32_t i;
+	const unsigned char *a = bko__page_look(page, low), *b = bko__page_look(page, high);
+	size_t a_size = bko__page_key_size(a), b_size = bko__page_key_size(b), common;
+	uint64_t differ = bko__page_head(page, low) ^ bko__page_head(page, high);
 
-	if (at == from->count)
-		return;
-	for (i = at; i < from->count; i++) {
-		size = bko__page_taken(from, i) - BKO__PAGE_SLOT;
-		top -= size;
-		moved += size;
-		memcpy((unsigned char *)to + top, bko__page_key(from, i) - lead, size);
-		to->slots[i - at] = top + lead;
-	}
-	to->top = (uint16_t)top;
-	to->count = (uint16_t)(from->count - at);
-	from->count = (uint16_t)at;
-	from->holes = (uint16_t)(from->holes + moved);
-	from->last = UINT16_MAX;
-	if (at == 0) {
-		from->top = from->size;
-		from->holes = 0;
-	}
-	page_fit_prefix(from);
-	page_fit_prefix(to);
+	common = page->prefix;
+	if (differ == 0)
+		common += BKO__PAGE_HEAD + bko__page_common(a, bko__page_tail(a_size, common), b,
+		                                            bko__page_tail(b_size, common));
+	else
+		for (; differ >> 56 == 0; differ <<= 8)
+			common++;
+	common = common < a_size ? common : a_size;
+	return common < b_size ? common : b_size;
 }
 
-void bko__page_join(struct bko__page *left, struct bko__page *right, struct bko__page *spare)
+/* The prefix for the cells from slot `at` up to `until`: the longest, or a shorter one
+ * that leaves the heads more if that costs nothing. */
+static size_t page_fit(const struct bko__page *page, uint32_t at, uint32_t until)
 {
-	size_t lead = page_lead(left);
-	uint32_t count = left->count;
-	size_t size;
+	size_t longest, shorter = UINT8_MAX, size;
 	uint32_t i;
 
-	page_pack(left, spare);
-	for (i = 0; i < right->count; i++) {
-		size = bko__page_taken(right, i) - BKO__PAGE_SLOT;
-		left->top = (uint16_t)(left->top - size);
-		memcpy((unsigned char *)left + left->top, bko__page_key(right, i) - lead, size);
-		left->slots[count + i] = left->top + lead;
+	if (at == until)
+		return 0;
+	longest = page_common(page, at, until - 1);
+	for (i = at; i < until; i++) {
+		size = bko__page_front(bko__page_key_size(bko__page_look(page, i)));
+		shorter = size < shorter ? size : shorter;
 	}
+	if (shorter < longest &&
+	    page_tails(page, at, until, shorter) <= page_tails(page, at, until, longest))
+		return shorter;
+	return longest;
+}
+
+void bko__page_move(struct bko__page *from, uint32_t at, struct bko__page *to,
+                    struct bko__page *spare)
+{
+	uint32_t count = from->count;
+
+	if (at == count)
+		return;
+	memcpy(spare, from, from->size);
+	page_fill(to, spare, at, count, page_fit(spare, at, count));
+	page_fill(from, spare, 0, at, page_fit(spare, 0, at));
+}
+
+void bko__page_join(struct bko__page *left, const struct bko__page *right, size_t prefix,
+                    struct bko__page *spare)
+{
+	uint32_t count = left->count, i;
+
+	page_relay(left, spare, prefix);
+	for (i = 0; i < right->count; i++)
+		page_lay(left, count + i, right, i);
 	left->count = (uint16_t)(count + right->count);
 	left->last = UINT16_MAX;
-	page_fit_prefix(left);
 }

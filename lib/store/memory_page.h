@@ -3,20 +3,19 @@
  *
  * A page is a sorted set of cells. From the front grow slots, one word a cell,
  * in key order; from the back grow the cells, in any order, with holes where
- * cells were removed. A slot is the cell's place in its low 16 bits below the
- * key's head in the other 48: the first six bytes after the prefix that all
- * keys of the page share. So a search runs over words that lie side by side,
- * and looks at a cell only where heads are equal. Most of the prefix lies in
- * front of them, so that other cells need not be looked at for it.
+ * cells were removed. The front that all keys of the page share, its prefix,
+ * stands once, at the very end. Of the rest of a key, six bytes, its head, are
+ * in the slot, above the place of its cell in the low 16 bits; the tail is in
+ * the cell. So no byte is kept twice, a search runs over words that lie side by
+ * side, and it looks at a cell only where heads are equal. A rest that is
+ * shorter than a head has zeros behind it there: the size of the key tells.
  *
- * A cell is addressed by its key, what describes it lies in front:
+ * A cell is addressed by its tail, what describes it lies in front:
  *
- *	leaf:	revision(8) value_size(2) key_size(1) | key value
- *	inner:	child(4) key_size(1) | key
+ *	leaf:	revision(8) value_size(2) key_size(1) | tail value
+ *	inner:	child(4) unused(1) key_size(1) | tail
  *
- * Keys are kept whole although the prefix is known: rows are lent to readers
- * as they lie here. Words are in the machine's byte order, as pages never
- * leave it.
+ * Words are in the machine's byte order, as pages never leave it.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -33,11 +32,12 @@ enum {
 	BKO__PAGE_FREE = 0, /* levels of a page: unused, */
 	BKO__PAGE_LEAF = 1, /* rows; above it inner pages */
 
-	BKO__PAGE_SHARED = 24,    /* bytes of the prefix that lie in the page's head */
 	BKO__PAGE_SLOT = 8,       /* bytes of a slot */
-	BKO__PAGE_LEAF_LEAD = 11, /* bytes in front of a key */
-	BKO__PAGE_INNER_LEAD = 5,
-	BKO__PAGE_INNER_MAX = BKO__PAGE_SLOT + BKO__PAGE_INNER_LEAD + BKO_KEY_MAX
+	BKO__PAGE_HEAD = 6,       /* of them those of the key */
+	BKO__PAGE_LEAF_LEAD = 11, /* bytes in front of a tail; no fewer than a head has */
+	BKO__PAGE_INNER_LEAD = 6,
+	BKO__PAGE_INNER_MAX = BKO__PAGE_SLOT + BKO__PAGE_INNER_LEAD + BKO_KEY_MAX,
+	BKO__PAGE_SLACK = 8 /* more than the longest prefix can cost more than another */
 };
 
 struct bko__page {
@@ -49,8 +49,7 @@ struct bko__page {
 	uint16_t last;       /* slot after the latest insertion: ascending keys come here */
 	uint16_t size;       /* of the page */
 	uint8_t level;
-	uint8_t prefix; /* bytes that all keys share; the first of them: */
-	unsigned char shared[BKO__PAGE_SHARED];
+	uint8_t prefix; /* bytes that all keys share; at least one, unless there is no key */
 	uint64_t slots[];
 };
 
@@ -96,36 +95,65 @@ static inline uint32_t bko__page_place(const struct bko__page *page, uint32_t sl
 	return (uint32_t)(page->slots[slot] & 0xffff);
 }
 
-/* Key of a cell, and through it all of the cell. */
+/* Key of a slot as far as it is in it. */
+static inline uint64_t bko__page_head(const struct bko__page *page, uint32_t slot)
+{
+	return page->slots[slot] & ~(uint64_t)0xffff;
+}
+
 static inline unsigned char *bko__page_cell(struct bko__page *page, uint32_t slot)
 {
 	return (unsigned char *)page + bko__page_place(page, slot);
 }
 
-static inline const unsigned char *bko__page_key(const struct bko__page *page, uint32_t slot)
+static inline const unsigned char *bko__page_look(const struct bko__page *page, uint32_t slot)
 {
 	return (const unsigned char *)page + bko__page_place(page, slot);
 }
 
-static inline size_t bko__page_key_size(const unsigned char *key)
+static inline const unsigned char *bko__page_prefix(const struct bko__page *page)
 {
-	return key[-1];
+	return (const unsigned char *)page + page->size - page->prefix;
 }
 
-static inline size_t bko__page_value_size(const unsigned char *key)
+static inline size_t bko__page_key_size(const unsigned char *cell)
+{
+	return cell[-1];
+}
+
+static inline size_t bko__page_value_size(const unsigned char *cell)
 {
 	uint16_t size;
 
-	memcpy(&size, key - 3, sizeof size);
+	memcpy(&size, cell - 3, sizeof size);
 	return size;
 }
 
-static inline uint64_t bko__page_revision(const unsigned char *key)
+static inline uint64_t bko__page_revision(const unsigned char *cell)
 {
 	uint64_t revision;
 
-	memcpy(&revision, key - BKO__PAGE_LEAF_LEAD, sizeof revision);
+	memcpy(&revision, cell - BKO__PAGE_LEAF_LEAD, sizeof revision);
 	return revision;
+}
+
+/* Bytes of a key that are neither in the prefix nor in a slot. */
+static inline size_t bko__page_tail(size_t key_size, size_t prefix)
+{
+	return key_size > prefix + BKO__PAGE_HEAD ? key_size - prefix - BKO__PAGE_HEAD : 0;
+}
+
+/* The prefix of one key: enough of it is left to fill a head, where the next ones may
+ * differ. */
+static inline size_t bko__page_front(size_t key_size)
+{
+	return key_size > BKO__PAGE_HEAD ? key_size - BKO__PAGE_HEAD : 1;
+}
+
+/* The value of a row follows its tail. */
+static inline size_t bko__page_value_at(const struct bko__page *page, const unsigned char *cell)
+{
+	return bko__page_tail(bko__page_key_size(cell), page->prefix);
 }
 
 /* Child left of slot `index`; with index == count the rightmost. */
@@ -135,11 +163,11 @@ static inline uint32_t bko__page_child(const struct bko__page *page, uint32_t in
 
 	if (index == 0)
 		return page->first;
-	memcpy(&child, bko__page_key(page, index - 1) - BKO__PAGE_INNER_LEAD, sizeof child);
+	memcpy(&child, bko__page_look(page, index - 1) - BKO__PAGE_INNER_LEAD, sizeof child);
 	return child;
 }
 
-/* Bytes for slots and cells in an empty page. */
+/* Bytes for prefix, slots and cells in an empty page. */
 static inline size_t bko__page_capacity(size_t page_size)
 {
 	return page_size - sizeof(struct bko__page);
@@ -151,31 +179,19 @@ static inline size_t bko__page_room(const struct bko__page *page)
 	return page->top - sizeof *page - (size_t)page->count * BKO__PAGE_SLOT + page->holes;
 }
 
-/* Bytes that a row takes in a leaf. */
-static inline size_t bko__page_cost(size_t key_size, size_t value_size)
+/* Bytes that a row takes in a leaf whose keys share so many. */
+static inline size_t bko__page_cost(size_t key_size, size_t value_size, size_t prefix)
 {
-	return BKO__PAGE_SLOT + BKO__PAGE_LEAF_LEAD + key_size + value_size;
-}
-
-static inline int bko__page_holds(const struct bko__page *page, uint32_t slot,
-                                  const unsigned char *key, size_t size)
-{
-	const unsigned char *own = bko__page_key(page, slot);
-
-	return bko__page_compare(own, bko__page_key_size(own), key, size) == 0;
+	return BKO__PAGE_SLOT + BKO__PAGE_LEAF_LEAD + bko__page_tail(key_size, prefix) + value_size;
 }
 
 /* Order of a key and those of the page as far as their prefix tells: 0 if the
- * key has it too. The page is not empty. */
+ * key has it too. */
 static inline int bko__page_beside(const struct bko__page *page, const unsigned char *key,
                                    size_t size)
 {
-	const unsigned char *prefix = page->shared;
-
-	if (page->prefix > BKO__PAGE_SHARED)
-		prefix = bko__page_key(page, 0);
-	return bko__page_compare(key, size < page->prefix ? size : page->prefix, prefix,
-	                         page->prefix);
+	return bko__page_compare(key, size < page->prefix ? size : page->prefix,
+	                         bko__page_prefix(page), page->prefix);
 }
 
 void bko__page_init(struct bko__page *page, size_t page_size, uint32_t level);
@@ -185,17 +201,28 @@ void bko__page_init(struct bko__page *page, size_t page_size, uint32_t level);
 int bko__page_find(const struct bko__page *page, const unsigned char *key, size_t size,
                    uint32_t *slot);
 
+/* Whether a slot, which is there, has this key. */
+int bko__page_holds(const struct bko__page *page, uint32_t slot, const unsigned char *key,
+                    size_t size);
+
 /* Length of what two keys share at their front. */
 size_t bko__page_common(const unsigned char *a, size_t a_size, const unsigned char *b,
                         size_t b_size);
 
-/* Opens a cell for a key that belongs at `slot`, with `tail` bytes after it,
- * and returns it; the caller fills what is in front of the key size and the
- * tail. There must be room. `spare` is a page of scratch. */
-unsigned char *bko__page_open(struct bko__page *page, struct bko__page *spare, uint32_t slot,
-                              const unsigned char *key, size_t size, size_t tail);
+/* Writes the key of a slot and returns its size. */
+size_t bko__page_key(const struct bko__page *page, uint32_t slot, unsigned char *to);
 
-/* Puts a row or a child where it belongs. There must be room. */
+/* How much of its front a key shares with all of the page; the front it would have
+ * as the first one of an empty page. */
+size_t bko__page_share(const struct bko__page *page, const unsigned char *key, size_t size);
+
+/* Bytes of room that a key needs, with a value of so many: what it takes, and what
+ * the others take more if they share less from then on. */
+size_t bko__page_need(const struct bko__page *page, const unsigned char *key, size_t size,
+                      size_t value_size);
+
+/* Puts a row or a child where it belongs. There must be room. `spare` is a page
+ * of scratch. */
 void bko__page_put_row(struct bko__page *page, struct bko__page *spare, uint32_t slot,
                        const struct bko_entry *row, uint64_t revision);
 void bko__page_put_child(struct bko__page *page, struct bko__page *spare, uint32_t slot,
@@ -207,10 +234,15 @@ void bko__page_remove(struct bko__page *page, uint32_t slot);
 size_t bko__page_taken(const struct bko__page *page, uint32_t slot);
 
 /* Moves the cells from slot `at` on to an empty page of the same level. */
-void bko__page_move(struct bko__page *from, uint32_t at, struct bko__page *to);
+void bko__page_move(struct bko__page *from, uint32_t at, struct bko__page *to,
+                    struct bko__page *spare);
 
-/* Copies the cells of a page behind those of its left neighbour. There must be
- * room. */
-void bko__page_join(struct bko__page *left, struct bko__page *right, struct bko__page *spare);
+/* Bytes that the cells of a page take, with a prefix which all of their keys have. */
+size_t bko__page_total(const struct bko__page *page, size_t prefix);
+
+/* Copies the cells of a page behind those of its left neighbour, `prefix` being what
+ * they all share. There must be room. */
+void bko__page_join(struct bko__page *left, const struct bko__page *right, size_t prefix,
+                    struct bko__page *spare);
 
 #endif

@@ -5,28 +5,39 @@
  */
 #include "store/memory_tree.h"
 
-int32_t bko__memory_give(const struct bko_memory *memory, const struct bko__cell_at *place,
-                         uint32_t index, bko_reply *reply)
+void bko__memory_row(struct bko_memory *memory, const struct bko__cell_at *place,
+                     struct bko_entry *row)
 {
-	const unsigned char *key;
-	size_t key_size;
+	const struct bko__page *page = bko__pool_page(memory, place->page);
+	const unsigned char *cell = bko__page_look(page, place->slot);
+
+	row->key.data = memory->key;
+	row->key.size = bko__page_key(page, place->slot, memory->key);
+	row->value.data = cell + bko__page_value_at(page, cell);
+	row->value.size = bko__page_value_size(cell);
+	row->revision = bko__page_revision(cell);
+}
+
+int32_t bko__memory_give(const struct bko_memory *memory, const struct bko__cell_at *place,
+                         const struct bko_span *key, uint32_t index, bko_reply *reply)
+{
+	const struct bko__page *page;
+	const unsigned char *cell;
 
 	if (!place->exact)
 		return BKO_OK;
-	key = bko__page_key(bko__pool_page(memory, place->page), place->slot);
-	key_size = bko__page_key_size(key);
-	return bko_reply_row(reply, index, key, key_size, key + key_size, bko__page_value_size(key),
-	                     bko__page_revision(key), (uint64_t)place->page << 16 | place->slot);
+	page = bko__pool_page(memory, place->page);
+	cell = bko__page_look(page, place->slot);
+	return bko_reply_row(reply, index, key->data, key->size,
+	                     cell + bko__page_value_at(page, cell), bko__page_value_size(cell),
+	                     bko__page_revision(cell), (uint64_t)place->page << 16 | place->slot);
 }
 
 /* First slot of a leaf that is not below the end of a range. */
 static uint32_t read_stop(const struct bko__page *page, const struct bko_span *end)
 {
-	const unsigned char *high = bko__page_key(page, page->count - 1u);
 	uint32_t slot;
 
-	if (bko__page_compare(high, bko__page_key_size(high), end->data, end->size) < 0)
-		return page->count;
 	bko__page_find(page, end->data, end->size, &slot);
 	return slot;
 }
@@ -74,10 +85,10 @@ int bko__memory_above(struct bko_memory *memory, const unsigned char *key, size_
 
 int bko__memory_next(const struct bko_memory *memory, struct bko__cell_at *place)
 {
-	const unsigned char *key = bko__page_key(bko__pool_page(memory, place->page), place->slot);
+	const unsigned char *prefix = bko__page_prefix(bko__pool_page(memory, place->page));
 
 	place->slot++;
-	return read_settle(memory, place, key[0]);
+	return read_settle(memory, place, prefix[0]);
 }
 
 static int32_t read_range(struct bko_memory *memory, const struct bko_read *range, uint32_t index,
@@ -87,6 +98,7 @@ static int32_t read_range(struct bko_memory *memory, const struct bko_read *rang
 	uint32_t left = range->limit;
 	uint32_t tree = key[0];
 	struct bko__cell_at place;
+	struct bko_span own = {memory->key, 0};
 	const struct bko__page *page;
 	uint32_t slot, stop;
 	int32_t status;
@@ -100,13 +112,14 @@ static int32_t read_range(struct bko_memory *memory, const struct bko_read *rang
 	place.exact = 1;
 	while (place.page != 0) {
 		page = bko__pool_page(memory, place.page);
-		tree = bko__page_key(page, 0)[0];
+		tree = *bko__page_prefix(page);
 		stop = read_stop(page, &range->end);
 		for (; slot < stop; slot++) {
 			if (left-- == 0)
 				return bko_reply_more(reply, index);
 			place.slot = (uint16_t)slot;
-			status = bko__memory_give(memory, &place, index, reply);
+			own.size = bko__page_key(page, slot, memory->key);
+			status = bko__memory_give(memory, &place, &own, index, reply);
 			if (status != BKO_OK)
 				return status;
 		}
@@ -168,7 +181,7 @@ void bko__memory_read(void *host, const struct bko_query *query, bko_reply *repl
 			continue;
 		}
 		bko__tree_find(memory, read->key.data, read->key.size, 0, &place);
-		given = bko__memory_give(memory, &place, (uint32_t)i, reply);
+		given = bko__memory_give(memory, &place, &read->key, (uint32_t)i, reply);
 	}
 	/* What the reply refused to take was not answered. */
 	bko_reply_end(reply, given == BKO_OK ? BKO_REPLY_DONE : BKO_REPLY_BUSY, 0, 0);

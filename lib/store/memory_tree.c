@@ -47,12 +47,8 @@ static int tree_try(const struct bko_memory *memory, uint32_t number, const unsi
 {
 	const struct bko__page *page = bko__pool_leaf(memory, number);
 	uint32_t slot;
-	int order;
 
-	if (page == NULL || page->count == 0 || page->shared[0] != key[0])
-		return 0;
-	order = bko__page_beside(page, key, size);
-	if ((order < 0 && page->prev != 0) || (order > 0 && page->next != 0))
+	if (page == NULL || page->count == 0 || *bko__page_prefix(page) != key[0])
 		return 0;
 	place->exact = (uint16_t)bko__page_find(page, key, size, &slot);
 	if (!place->exact &&
@@ -119,7 +115,9 @@ uint64_t bko__tree_need(struct bko_memory *memory, const unsigned char *key, siz
 	tree_descend(memory, key, size, 1);
 	for (depth = memory->path_size; depth > 0; depth--) {
 		page = bko__pool_page(memory, memory->path[depth - 1].page);
-		if (bko__page_room(page) >= splits * BKO__PAGE_INNER_MAX)
+		/* keys that share nothing cost all others their prefix */
+		if (bko__page_room(page) >=
+		    splits * BKO__PAGE_INNER_MAX + (size_t)page->count * page->prefix)
 			return need;
 		need += added;
 	}
@@ -141,10 +139,15 @@ struct split {
 	uint32_t side;
 };
 
-static struct split split_choose(const struct bko__page *page, uint32_t slot, size_t cost)
+/* A row that shares less than the others goes alone, at either end: they keep what
+ * they share. */
+static struct split split_choose(const struct bko__page *page, uint32_t slot,
+                                 const struct bko_entry *row)
 {
-	size_t capacity = bko__page_capacity(page->size);
-	size_t total = capacity - bko__page_room(page);
+	size_t capacity = bko__page_capacity(page->size) - page->prefix - BKO__PAGE_SLACK;
+	size_t total = bko__page_capacity(page->size) - bko__page_room(page) - page->prefix;
+	size_t share = bko__page_share(page, row->key.data, row->key.size);
+	size_t cost = bko__page_cost(row->key.size, row->value.size, share);
 	struct split split = {slot, SPLIT_ALONE};
 	size_t best = capacity + 1;
 	size_t left = 0;
@@ -155,7 +158,7 @@ static struct split split_choose(const struct bko__page *page, uint32_t slot, si
 		split.side = SPLIT_RIGHT;
 		return split;
 	}
-	if (slot == 0 && page->last == 1) {
+	if (slot == 0 && (page->last == 1 || share < page->prefix)) {
 		split.side = SPLIT_LEFT;
 		return split;
 	}
@@ -196,18 +199,18 @@ static size_t split_inner(struct bko_memory *memory, struct bko__page *page,
 	size_t half = (bko__page_capacity(page->size) - bko__page_room(page)) / 2;
 	struct bko__page *spare = bko__pool_page(memory, 0);
 	uint32_t at = page->count - 1u;
-	const unsigned char *middle;
 	size_t left = 0;
 	size_t up_size;
 
-	if (index < page->count)
+	/* before or behind all that shares a prefix, a key goes alone, as rows do */
+	if (index == 0 && bko__page_share(page, key, size) < page->prefix)
+		at = 0;
+	else if (index < page->count)
 		for (at = 0; left + bko__page_taken(page, at) < half; at++)
 			left += bko__page_taken(page, at);
-	middle = bko__page_key(page, at);
-	up_size = bko__page_key_size(middle);
-	memcpy(up, middle, up_size);
+	up_size = bko__page_key(page, at, up);
 	right->first = bko__page_child(page, at + 1);
-	bko__page_move(page, at + 1, right);
+	bko__page_move(page, at + 1, right, spare);
 	bko__page_remove(page, at);
 	if (index <= at)
 		bko__page_put_child(page, spare, index, key, size, child);
@@ -221,21 +224,19 @@ static void tree_link(struct bko_memory *memory, const struct bko__page *left, u
 {
 	struct bko__page *page = bko__pool_page(memory, child);
 	struct bko__page *spare = bko__pool_page(memory, 0);
-	const unsigned char *low = bko__page_key(left, left->count - 1u);
-	const unsigned char *high = bko__page_key(page, 0);
 	unsigned char *key = memory->separators[0];
 	unsigned char *up = memory->separators[1];
 	unsigned char *swap = key;
-	size_t size =
-		bko__page_common(low, bko__page_key_size(low), high, bko__page_key_size(high)) + 1;
+	size_t high = bko__page_key(page, 0, key);
+	size_t low = bko__page_key(left, left->count - 1u, up);
+	size_t size = bko__page_common(up, low, key, high) + 1;
 	uint32_t depth, number, index, root;
 
-	memcpy(key, high, size);
-	tree_descend(memory, high, bko__page_key_size(high), 1);
+	tree_descend(memory, key, high, 1);
 	for (depth = memory->path_size; depth > 0; depth--) {
 		page = bko__pool_page(memory, memory->path[depth - 1].page);
 		index = memory->path[depth - 1].index;
-		if (bko__page_room(page) >= BKO__PAGE_SLOT + BKO__PAGE_INNER_LEAD + size) {
+		if (bko__page_room(page) >= bko__page_need(page, key, size, 0)) {
 			bko__page_put_child(page, spare, index, key, size, child);
 			return;
 		}
@@ -274,14 +275,13 @@ static void tree_split(struct bko_memory *memory, const struct bko__cell_at *pla
 {
 	struct bko__page *page = bko__pool_page(memory, place->page);
 	struct bko__page *spare = bko__pool_page(memory, 0);
-	struct split split =
-		split_choose(page, place->slot, bko__page_cost(row->key.size, row->value.size));
+	struct split split = split_choose(page, place->slot, row);
 	uint32_t *finger =
 		&memory->fingers[*(const unsigned char *)row->key.data % BKO__MEMORY_FINGERS];
 	uint32_t right = tree_new_leaf(memory, place->page);
 	uint32_t alone;
 
-	bko__page_move(page, split.at, bko__pool_page(memory, right));
+	bko__page_move(page, split.at, bko__pool_page(memory, right), spare);
 	*finger = place->page;
 	if (split.side == SPLIT_LEFT) {
 		bko__page_put_row(page, spare, place->slot, row, revision);
@@ -310,7 +310,7 @@ int bko__tree_insert(struct bko_memory *memory, const struct bko__cell_at *place
 		memory->roots[key[0]] = number;
 	}
 	page = bko__pool_page(memory, number);
-	if (bko__page_cost(row->key.size, row->value.size) > bko__page_room(page)) {
+	if (bko__page_need(page, key, row->key.size, row->value.size) > bko__page_room(page)) {
 		tree_split(memory, place, row, revision);
 		return 1;
 	}
@@ -368,16 +368,23 @@ static void tree_unlink(struct bko_memory *memory, uint32_t number, uint32_t *ro
 static int tree_join(struct bko_memory *memory, struct bko__page *page)
 {
 	size_t capacity = bko__page_capacity(page->size);
-	size_t used = capacity - bko__page_room(page);
 	struct bko__page *left;
 	uint32_t depth = memory->path_size;
+	size_t low, high, share;
 
-	if (used > capacity / 4 || depth == 0 || memory->path[depth - 1].index == 0)
+	if (bko__page_room(page) < capacity - capacity / 4 || depth == 0 ||
+	    memory->path[depth - 1].index == 0)
 		return 0;
 	left = bko__pool_page(memory, page->prev);
-	if (bko__page_room(left) < used + capacity / 8)
+	if (bko__page_room(left) < capacity / 8)
 		return 0;
-	bko__page_join(left, page, bko__pool_page(memory, 0));
+	low = bko__page_key(left, 0, memory->separators[0]);
+	high = bko__page_key(page, page->count - 1u, memory->separators[1]);
+	share = bko__page_common(memory->separators[0], low, memory->separators[1], high);
+	if (bko__page_total(left, share) + bko__page_total(page, share) - share >
+	    capacity - capacity / 8)
+		return 0;
+	bko__page_join(left, page, share, bko__pool_page(memory, 0));
 	return 1;
 }
 

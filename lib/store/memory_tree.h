@@ -61,6 +61,7 @@ struct bko_memory {
 
 	struct bko__cell_at places[BKO__MEMORY_PLACES];
 	unsigned char separators[2][BKO_KEY_MAX];
+	unsigned char key[BKO_KEY_MAX]; /* of a row that is given out */
 };
 
 /* memory_pool.c: pages. */
@@ -147,9 +148,14 @@ int bko__memory_above(struct bko_memory *memory, const unsigned char *key, size_
                       struct bko__cell_at *place);
 int bko__memory_next(const struct bko_memory *memory, struct bko__cell_at *place);
 
+/* The row at a place, with its revision; its key is good until the next is asked
+ * for. */
+void bko__memory_row(struct bko_memory *memory, const struct bko__cell_at *place,
+                     struct bko_entry *row);
+
 /* Gives the row at a place, if there is one, in answer to `index`. */
 int32_t bko__memory_give(const struct bko_memory *memory, const struct bko__cell_at *place,
-                         uint32_t index, bko_reply *reply);
+                         const struct bko_span *key, uint32_t index, bko_reply *reply);
 
 /* The struct_size rule: how many bytes of `given` this library knows, or a
  * negative status. `own` is also the size in the first release. */

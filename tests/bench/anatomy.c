@@ -30,14 +30,15 @@ static unsigned second(const unsigned char *key, size_t size)
 	return at < size && (key[0] == 'I' || key[0] == 'O') ? key[at] : 0;
 }
 
-static void add_row(struct sums *sums, const unsigned char *key)
+static void add_row(struct sums *sums, const struct bko__page *page, uint32_t slot)
 {
-	size_t size = bko__page_key_size(key);
+	unsigned char key[BKO_KEY_MAX];
+	size_t size = bko__page_key(page, slot, key);
 	struct sums *sum = &sums[(unsigned)key[0] << 8 | second(key, size)];
 
 	sum->rows++;
 	sum->key_bytes += size;
-	sum->value_bytes += bko__page_value_size(key);
+	sum->value_bytes += bko__page_value_size(bko__page_look(page, slot));
 }
 
 void bench_anatomy(struct bko_memory *memory)
@@ -52,13 +53,13 @@ void bench_anatomy(struct bko_memory *memory)
 		if (page->level == BKO__PAGE_FREE)
 			continue;
 		if (page->level > BKO__PAGE_LEAF) {
-			trees[page->shared[0]].inner++;
+			trees[*bko__page_prefix(page)].inner++;
 			continue;
 		}
-		trees[page->shared[0]].leaves++;
-		trees[page->shared[0]].leaf_room += bko__page_room(page);
+		trees[*bko__page_prefix(page)].leaves++;
+		trees[*bko__page_prefix(page)].leaf_room += bko__page_room(page);
 		for (slot = 0; slot < page->count; slot++)
-			add_row(sums, bko__page_key(page, slot));
+			add_row(sums, page, slot);
 	}
 	printf("%-6s %10s %12s %12s\n", "rows", "count", "key bytes", "value bytes");
 	for (kind = 0; kind < KINDS; kind++)

@@ -23,69 +23,79 @@ struct walk {
 	uint64_t used, room;
 };
 
-struct bounds {
-	const unsigned char *low, *high; /* low <= keys < high; NULL: open */
-	size_t low_size, high_size;
+struct text {
+	unsigned char bytes[BKO_KEY_MAX];
+	size_t size;
 };
+
+struct bounds {
+	struct text low, high; /* low <= keys < high; of no size: open */
+};
+
+static int inspect_compare(const struct text *a, const struct text *b)
+{
+	size_t common = a->size < b->size ? a->size : b->size;
+	int order = memcmp(a->bytes, b->bytes, common);
+
+	return order != 0 ? order : (a->size > b->size) - (a->size < b->size);
+}
 
 static const char *inspect_order(const struct bko__page *page, const struct bounds *bounds)
 {
-	const unsigned char *key, *before = NULL;
+	struct text key, before;
 	uint32_t i;
 
 	for (i = 0; i < page->count; i++) {
-		key = bko__page_key(page, i);
-		if (before != NULL)
-			MUST(bko__page_compare(before, before[-1], key, key[-1]) < 0);
-		if (bounds->low != NULL)
-			MUST(bko__page_compare(bounds->low, bounds->low_size, key, key[-1]) <= 0);
-		if (bounds->high != NULL)
-			MUST(bko__page_compare(key, key[-1], bounds->high, bounds->high_size) < 0);
+		key.size = bko__page_key(page, i, key.bytes);
+		MUST(key.size == bko__page_key_size(bko__page_look(page, i)));
+		if (i > 0)
+			MUST(inspect_compare(&before, &key) < 0);
+		if (bounds->low.size > 0)
+			MUST(inspect_compare(&bounds->low, &key) <= 0);
+		if (bounds->high.size > 0)
+			MUST(inspect_compare(&key, &bounds->high) < 0);
 		before = key;
 	}
 	return NULL;
 }
 
 /* Head of a key as a plain loop over its bytes says. */
-static uint64_t inspect_head(const unsigned char *key, size_t prefix)
+static uint64_t inspect_head(const struct text *key, size_t prefix)
 {
 	uint64_t head = 0;
 	size_t i;
 
 	for (i = prefix; i < prefix + 6; i++)
-		head = head << 8 | (i < key[-1] ? key[i] : 0u);
+		head = head << 8 | (i < key->size ? key->bytes[i] : 0u);
 	return head << 16;
 }
 
 static const char *inspect_page(const struct bko__page *page, size_t page_size)
 {
 	size_t lead = page->level == BKO__PAGE_LEAF ? BKO__PAGE_LEAF_LEAD : BKO__PAGE_INNER_LEAD;
-	size_t used = 0;
-	const unsigned char *key;
+	size_t used = page->prefix;
 	unsigned char taken[8192] = {0};
+	struct text key;
 	size_t bytes, k;
 	uint32_t i;
 
 	MUST(page->size == page_size);
-	MUST(page->top <= page_size);
+	MUST(page->top <= page_size - page->prefix);
 	MUST(sizeof *page + page->count * sizeof(uint64_t) <= page->top);
+	MUST((page->prefix > 0) == (page->count > 0));
 	for (i = 0; i < page->count; i++) {
-		key = bko__page_key(page, i);
+		key.size = bko__page_key(page, i, key.bytes);
 		bytes = bko__page_taken(page, i) - BKO__PAGE_SLOT;
 		used += bytes;
-		MUST(key[-1] >= 1 && key[-1] <= BKO_KEY_MAX);
+		MUST(key.size >= 1 && key.size <= BKO_KEY_MAX && key.size >= page->prefix);
 		MUST(bko__page_place(page, i) >= page->top + lead);
-		MUST(bko__page_place(page, i) - lead + bytes <= page_size);
+		MUST(bko__page_place(page, i) - lead + bytes <= page_size - page->prefix);
 		for (k = 0; k < bytes; k++) {
 			MUST(!taken[bko__page_place(page, i) - lead + k]);
 			taken[bko__page_place(page, i) - lead + k] = 1;
 		}
-		MUST(page->prefix <= key[-1]);
-		MUST(memcmp(key, bko__page_key(page, 0), page->prefix) == 0);
-		MUST(memcmp(key, page->shared,
-		            page->prefix < BKO__PAGE_SHARED ? page->prefix : BKO__PAGE_SHARED) ==
-		     0);
-		MUST((page->slots[i] & ~(uint64_t)0xffff) == inspect_head(key, page->prefix));
+		MUST(memcmp(key.bytes, bko__page_prefix(page), page->prefix) == 0);
+		MUST(bko__page_head(page, i) == inspect_head(&key, page->prefix));
 	}
 	MUST(page_size - page->top == used + page->holes);
 	return NULL;
@@ -94,7 +104,7 @@ static const char *inspect_page(const struct bko__page *page, size_t page_size)
 static const char *inspect_leaf(struct walk *walk, uint32_t number)
 {
 	const struct bko__page *page = bko__pool_page(walk->memory, number);
-	const unsigned char *key;
+	const unsigned char *cell;
 	uint32_t i;
 
 	MUST(page->count > 0);
@@ -106,11 +116,11 @@ static const char *inspect_leaf(struct walk *walk, uint32_t number)
 	walk->used += bko__page_capacity(page->size) - bko__page_room(page);
 	walk->room += bko__page_capacity(page->size);
 	for (i = 0; i < page->count; i++) {
-		key = bko__page_key(page, i);
-		MUST(bko__page_value_size(key) <= BKO_VALUE_MAX);
-		MUST(bko__page_revision(key) != 0);
-		MUST(bko__page_revision(key) <= walk->memory->revision);
-		walk->row_bytes += bko__page_key_size(key) + bko__page_value_size(key);
+		cell = bko__page_look(page, i);
+		MUST(bko__page_value_size(cell) <= BKO_VALUE_MAX);
+		MUST(bko__page_revision(cell) != 0);
+		MUST(bko__page_revision(cell) <= walk->memory->revision);
+		walk->row_bytes += bko__page_key_size(cell) + bko__page_value_size(cell);
 	}
 	return NULL;
 }
@@ -138,14 +148,10 @@ static const char *inspect_tree(struct walk *walk, uint32_t number, struct bound
 	MUST(level != 0 || page->count > 0);
 	for (i = 0; i <= page->count; i++) {
 		below = bounds;
-		if (i > 0) {
-			below.low = bko__page_key(page, i - 1);
-			below.low_size = bko__page_key_size(below.low);
-		}
-		if (i < page->count) {
-			below.high = bko__page_key(page, i);
-			below.high_size = bko__page_key_size(below.high);
-		}
+		if (i > 0)
+			below.low.size = bko__page_key(page, i - 1, below.low.bytes);
+		if (i < page->count)
+			below.high.size = bko__page_key(page, i, below.high.bytes);
 		wrong = inspect_tree(walk, bko__page_child(page, i), below, page->level - 1u);
 		if (wrong != NULL)
 			return wrong;
@@ -176,18 +182,16 @@ static const char *inspect_walk(struct walk *walk)
 {
 	struct bounds bounds;
 	const char *wrong;
-	unsigned char first, last;
 	uint32_t i;
 
 	for (i = 0; i < BKO__MEMORY_TREES; i++) {
 		if (walk->memory->roots[i] == 0)
 			continue;
-		first = (unsigned char)i;
-		last = (unsigned char)(i + 1);
-		bounds.low = &first;
-		bounds.low_size = 1;
-		bounds.high = i + 1 < BKO__MEMORY_TREES ? &last : NULL;
-		bounds.high_size = 1;
+		memset(&bounds, 0, sizeof bounds);
+		bounds.low.bytes[0] = (unsigned char)i;
+		bounds.low.size = 1;
+		bounds.high.bytes[0] = (unsigned char)(i + 1);
+		bounds.high.size = i + 1 < BKO__MEMORY_TREES ? 1 : 0;
 		walk->left = 0;
 		wrong = inspect_tree(walk, walk->memory->roots[i], bounds, 0);
 		if (wrong != NULL)

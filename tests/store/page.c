@@ -178,12 +178,26 @@ static void highest_heads_are_told_apart(void **state)
 	}
 }
 
+static void assert_row(const struct bko__page *page, uint32_t slot, const struct bko_entry *row,
+                       uint64_t revision)
+{
+	const unsigned char *cell = bko__page_look(page, slot);
+	unsigned char key[BKO_KEY_MAX];
+
+	assert_int_equal(bko__page_key(page, slot, key), row->key.size);
+	assert_memory_equal(key, row->key.data, row->key.size);
+	assert_int_equal(bko__page_value_size(cell), row->value.size);
+	assert_memory_equal(cell + bko__page_value_at(page, cell), row->value.data,
+	                    row->value.size);
+	assert_true(bko__page_revision(cell) == revision);
+	assert_true(bko__page_holds(page, slot, row->key.data, row->key.size));
+}
+
 static void row_comes_back_as_it_was_put(void **state)
 {
 	static const size_t sizes[] = {0, 1, 255, 256, BKO_VALUE_MAX};
 	unsigned char key[BKO_KEY_MAX], value[BKO_VALUE_MAX];
 	struct pages pages;
-	const unsigned char *own;
 	size_t key_size, i, k;
 
 	(void)state;
@@ -197,14 +211,10 @@ static void row_comes_back_as_it_was_put(void **state)
 			bko__page_init(page_of(pages.page), PAGE, BKO__PAGE_LEAF);
 			bko__page_put_row(page_of(pages.page), page_of(pages.spare), 0, &row,
 			                  UINT64_MAX - i);
-			own = bko__page_key(page_of(pages.page), 0);
-			assert_int_equal(bko__page_key_size(own), key_size);
-			assert_memory_equal(own, key, key_size);
-			assert_int_equal(bko__page_value_size(own), sizes[i]);
-			assert_memory_equal(own + key_size, value, sizes[i]);
-			assert_true(bko__page_revision(own) == UINT64_MAX - i);
-			assert_int_equal(bko__page_taken(page_of(pages.page), 0),
-			                 bko__page_cost(key_size, sizes[i]));
+			assert_row(page_of(pages.page), 0, &row, UINT64_MAX - i);
+			assert_int_equal(
+				bko__page_taken(page_of(pages.page), 0),
+				bko__page_cost(key_size, sizes[i], page_of(pages.page)->prefix));
 		}
 }
 
@@ -215,17 +225,19 @@ static void room_is_used_to_the_last_byte(void **state)
 	struct pages pages;
 	unsigned char key[2] = {'k', 0};
 	struct bko_span span = {key, 2};
-	size_t cost = bko__page_cost(2, 20);
-	size_t full = bko__page_capacity(PAGE) / cost;
+	size_t cost = bko__page_cost(2, 20, 1);
+	size_t capacity = bko__page_capacity(PAGE) - 1; /* the prefix */
+	size_t full = capacity / cost;
 	size_t i;
 
 	(void)state;
 	page = page_of(pages.page);
 	bko__page_init(page, PAGE, BKO__PAGE_LEAF);
 	for (i = 0; i < full; i++) {
-		assert_int_equal(bko__page_room(page), bko__page_capacity(PAGE) - i * cost);
 		key[1] = (unsigned char)(i * 3);
+		assert_int_equal(bko__page_need(page, key, 2, 20), cost + (i == 0));
 		insert(&pages, span, 20, i + 1);
+		assert_int_equal(bko__page_room(page), capacity - (i + 1) * cost);
 	}
 	assert_true(bko__page_room(page) < cost);
 	for (i = 0; i < full; i += 2)
@@ -237,7 +249,7 @@ static void room_is_used_to_the_last_byte(void **state)
 	for (i = 0; i < full; i++) {
 		key[1] = (unsigned char)(i * 3);
 		assert_true(bko__page_holds(page, (uint32_t)i, key, 2));
-		assert_true(bko__page_revision(bko__page_key(page, (uint32_t)i)) ==
+		assert_true(bko__page_revision(bko__page_look(page, (uint32_t)i)) ==
 		            (i % 2 == 0 ? 100 + i : i + 1));
 	}
 	while (page->count > 0)
@@ -246,13 +258,59 @@ static void room_is_used_to_the_last_byte(void **state)
 	insert(&pages, span, BKO_VALUE_MAX, 1);
 }
 
-static void moved_cells_get_the_longest_prefix(void **state)
+/* Keys that share less and less: each comes back whole, and what it needs is what
+ * the room falls by. */
+static void prefixes_shrink_and_keys_stay_whole(void **state)
 {
-	static const char *const keys[] = {"aa/1", "aa/2", "ab/long/1", "ab/long/2", "ab/long/3"};
+	static const char *const keys[] = {
+		"order/2026/00004711/line/1",
+		"order/2026/00004711/line/2",
+		"order/2026/00004711/m",
+		"order/2026/00004712",
+		"order/2026/00004711",
+		"order/2026",
+		"order/2026/0",
+		"order/20",
+		"orders",
+		"o",
+		"order/2026/00004711/line/20",
+	};
+	enum { KEYS = sizeof keys / sizeof keys[0] };
+	static const unsigned char value[KEYS] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+	struct bko_entry rows[KEYS];
+	struct pages pages;
+	struct bko__page *page = page_of(pages.page);
+	size_t i, k, room, need;
+	uint32_t slot;
+
+	(void)state;
+	bko__page_init(page, PAGE, BKO__PAGE_LEAF);
+	for (i = 0; i < KEYS; i++) {
+		memset(&rows[i], 0, sizeof rows[i]);
+		rows[i].key = key_of(keys[i]);
+		rows[i].value.data = value;
+		rows[i].value.size = i;
+		room = bko__page_room(page);
+		need = bko__page_need(page, rows[i].key.data, rows[i].key.size, i);
+		assert_false(bko__page_find(page, rows[i].key.data, rows[i].key.size, &slot));
+		bko__page_put_row(page, page_of(pages.spare), slot, &rows[i], i + 1);
+		assert_int_equal(room - bko__page_room(page), need);
+		for (k = 0; k <= i; k++) {
+			assert_true(
+				bko__page_find(page, rows[k].key.data, rows[k].key.size, &slot));
+			assert_row(page, slot, &rows[k], k + 1);
+		}
+	}
+	assert_int_equal(page->prefix, 1);
+}
+
+static void moved_cells_get_the_prefix_that_pays(void **state)
+{
+	static const char *const keys[] = {"aa/1", "aa/2", "ab/long/1", "ab/long/2", "ab/long/3/x"};
 	struct pages pages;
 	struct bko__page *page, *other;
+	size_t i, total, share;
 	uint32_t slot;
-	size_t i;
 
 	(void)state;
 	page = page_of(pages.page);
@@ -262,16 +320,23 @@ static void moved_cells_get_the_longest_prefix(void **state)
 	for (i = 0; i < 5; i++)
 		insert(&pages, key_of(keys[i]), 10, i + 1);
 	assert_int_equal(page->prefix, 1);
-	bko__page_move(page, 2, other);
+	bko__page_move(page, 2, other, page_of(pages.spare));
 	assert_int_equal(page->count, 2);
-	assert_int_equal(page->prefix, 3);
+	assert_int_equal(page->prefix, 1);
 	assert_int_equal(other->count, 3);
-	assert_int_equal(other->prefix, 8);
+	assert_int_equal(other->prefix, 3);
 	for (i = 0; i < 5; i++)
 		assert_true(bko__page_find(i < 2 ? page : other, (const unsigned char *)keys[i],
 		                           strlen(keys[i]), &slot));
 	assert_int_equal(bko__page_room(page),
-	                 bko__page_capacity(PAGE) - 2 * bko__page_cost(4, 10));
+	                 bko__page_capacity(PAGE) - 1 - 2 * bko__page_cost(4, 10, 1));
+	total = bko__page_total(page, 1) + bko__page_total(other, 1) - 1;
+	share = 1;
+	bko__page_join(page, other, share, page_of(pages.spare));
+	assert_int_equal(bko__page_room(page), bko__page_capacity(PAGE) - total);
+	for (i = 0; i < 5; i++)
+		assert_true(bko__page_find(page, (const unsigned char *)keys[i], strlen(keys[i]),
+		                           &slot));
 }
 
 static void children_stand_left_and_right_of_keys(void **state)
@@ -301,7 +366,8 @@ int main(void)
 		cmocka_unit_test(highest_heads_are_told_apart),
 		cmocka_unit_test(row_comes_back_as_it_was_put),
 		cmocka_unit_test(room_is_used_to_the_last_byte),
-		cmocka_unit_test(moved_cells_get_the_longest_prefix),
+		cmocka_unit_test(prefixes_shrink_and_keys_stay_whole),
+		cmocka_unit_test(moved_cells_get_the_prefix_that_pays),
 		cmocka_unit_test(children_stand_left_and_right_of_keys),
 	};
 

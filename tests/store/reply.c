@@ -16,7 +16,7 @@ int32_t bko_reply_row(bko_reply *reply, uint32_t index, const void *key, size_t 
 		return BKO_E_NO_MEMORY;
 	row = &reply->rows[reply->count++];
 	row->index = index;
-	row->key = key;
+	memcpy(row->key, key, key_size);
 	row->key_size = key_size;
 	row->value = value;
 	row->value_size = value_size;

@@ -13,7 +13,8 @@ enum { REPLY_ROWS = 4096, REPLY_KNOWN = 256 };
 
 struct reply_row {
 	uint32_t index;
-	const unsigned char *key, *value;
+	const unsigned char *value;
+	unsigned char key[BKO_KEY_MAX];
 	size_t key_size, value_size;
 	uint64_t revision, hint;
 };
