@@ -192,11 +192,12 @@ int main(int argc, char **argv)
 	for (uint32_t i = 0; i < 4; i++)
 		if (flip_all(&images[i], from, by))
 			return 1;
-	if (by == 1 && (!reported || !harmless || !salvaged)) {
-		printf("nothing was reported, harmless or salvaged\n");
+	if (by == 1 && (!reported || !harmless || !cut_off)) {
+		printf("nothing was reported, harmless or cut off\n");
 		return 1;
 	}
 	printf("evidence: bits flipped in golden images %llu\n", (unsigned long long)flips);
 	printf("evidence: flips reported %llu\n", (unsigned long long)reported);
+	printf("evidence: flips salvaged from %llu\n", (unsigned long long)salvaged);
 	return 0;
 }

@@ -14,7 +14,7 @@
 #include <string.h>
 
 static struct story story;
-static uint32_t firsts = 1, seconds = 24; /* one of so many cuts is tried */
+static uint32_t firsts = 7, seconds = 200; /* one of so many cuts is tried */
 
 /* The second loss: what is left after it may be what was left after the first. */
 struct second {
@@ -150,12 +150,13 @@ int main(int argc, char **argv)
 	struct crash_counts counts = {0};
 	uint64_t seed = 1, last = 20;
 	if (tier && strcmp(tier, "quick") == 0) {
-		firsts = 13;
+		firsts = 97;
 		seconds = 300;
 	}
 	if (tier && strcmp(tier, "release") == 0) {
 		last = 60;
-		seconds = 8;
+		firsts = 1;
+		seconds = 24;
 	}
 	if (argc > 2 && strcmp(argv[1], "--seed") == 0)
 		seed = last = strtoull(argv[2], NULL, 10);
