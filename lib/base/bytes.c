@@ -42,8 +42,16 @@ void bko__write_int(struct bko__writer *w, int64_t value)
 
 void bko__write_id(struct bko__writer *w, const void *data, size_t size)
 {
-	bko__write_byte(w, (uint32_t)size);
-	bko__write_bytes(w, data, size);
+	uint8_t *to = w->data + w->size;
+
+	if (size >= w->capacity - w->size) {
+		w->full = 1;
+		return;
+	}
+	*to = (uint8_t)size;
+	if (size)
+		memcpy(to + 1, data, size);
+	w->size += size + 1;
 }
 
 const uint8_t *bko__read_bytes(struct bko__reader *r, size_t size)

@@ -204,7 +204,10 @@ void bko__encode(const struct bko__table *table, const void *record, struct bko_
 		return;
 	for (first = group; group < last; shift += group->count, group++)
 		mask |= present(bytes + group->offset, group) << shift;
-	bko__write_uint(w, mask);
+	if (mask < 0x80 && w->size < w->capacity)
+		w->data[w->size++] = (uint8_t)mask;
+	else
+		bko__write_uint(w, mask);
 	for (group = first; mask; mask >>= group->count, group++) {
 		bits = mask & (((uint32_t)1 << group->count) - 1);
 		if (!bits)
