@@ -114,7 +114,6 @@ static int32_t hear_row(void *host, uint32_t index, const void *key, size_t key_
 	given->index = index;
 	given->row = kit_row_make(&its_key, &its_value, revision);
 	given->row->hint = hint;
-	given->key = key;
 	given->value = value;
 	if (asker->count == 1 && asker->inside != NULL)
 		asker->inside(asker->inside_host);

@@ -48,7 +48,7 @@ enum {
 	KIT_FALSE_CONFLICT,     /* again and again, though all guards hold */
 	KIT_STALE_CONFLICT_ROW, /* a row given with CONFLICT is not the current one */
 	KIT_TRUSTED_HINT,       /* an outdated hint changed what happened */
-	KIT_MOVED_ROW,          /* a lent row changed before the next apply */
+	KIT_MOVED_ROW,          /* a lent value changed before the next apply */
 	KIT_ZERO_REVISION,
 	KIT_REFUSED,      /* what is within the limits was not done */
 	KIT_APPLIED_BUSY, /* certainly nothing applied, it said, and something was */

@@ -69,7 +69,7 @@ int kit_set_has(const struct kit_set *set, uint64_t number);
 struct kit_given {
 	uint32_t index;
 	struct kit_row *row;
-	const void *key, *value; /* as given, for stores that lend */
+	const void *value; /* as given, for stores that lend */
 };
 
 /* One who asks, with what was answered. */

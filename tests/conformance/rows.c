@@ -204,7 +204,7 @@ static void batches(struct kit *kit)
 
 /* ---- What only some stores do ------------------------------------------------------------ */
 
-/* Rows lent by one read stay through further ones. */
+/* Values lent by one read stay through further ones. */
 static void lends(struct kit *kit)
 {
 	struct bko_span from = {"A", 1}, to = {"c", 1}, all = {"\0", 1}, end = {"\xff", 1};
@@ -226,8 +226,7 @@ static void lends(struct kit *kit)
 		const struct kit_row *row = kit->model.rows[low];
 		struct bko_span key = kit_row_key(row), value = kit_row_value(row);
 
-		if (memcmp(given[i].key, key.data, key.size) != 0 ||
-		    (value.size > 0 && memcmp(given[i].value, value.data, value.size) != 0))
+		if (value.size > 0 && memcmp(given[i].value, value.data, value.size) != 0)
 			kit_found(kit, KIT_MOVED_ROW, "after further reads", &key);
 	}
 }
