@@ -71,25 +71,39 @@ int64_t bko__limit_use(const struct bko__head *head)
 	return head->backordered + head->scheduled - head->outside;
 }
 
+/* Whether a quantum could be accepted for later, by the position's own figures: dates of
+ * supplies and limits across positions are not looked at. */
+static int open_later(const struct bko__head *head)
+{
+	int preorder = head->release_at > head->settled, ends = head->life == BKO_LIFE_PHASE_OUT;
+	int64_t room = head->quantum;
+
+	if (!preorder && !ends &&
+	    (head->selling == BKO_SELL_STOCK || !(head->flags & BKO__H_SWITCHED)))
+		return 0;
+	if (head->policy_flags & BKO__P_LIMITED)
+		room = head->limit - bko__limit_use(head);
+	if (ends || (head->policy_flags & BKO__P_TO_INCOMING))
+		room = bko__min(room, head->incoming - bko__limit_use(head));
+	return room >= head->quantum;
+}
+
 /* What the edges would be if none were remembered. */
 static uint32_t edges_of(const struct bko__head *head)
 {
 	int64_t now = bko__available_now(head);
 	int full = (head->policy_flags & BKO__P_LIMITED) && bko__limit_use(head) >= head->limit;
-	int later = head->selling != BKO_SELL_STOCK && !full && (head->flags & BKO__H_SWITCHED);
 	int open = head->life != BKO_LIFE_DISCONTINUED && (head->policy_flags & BKO__P_SELLS) &&
 	           head->sell_from <= head->settled;
 	uint32_t edges = 0;
 
 	if (head->selling == BKO_SELL_UNTRACKED)
 		return open ? 0 : BKO__E_UNSELLABLE;
-	if (head->release_at > head->settled)
-		later = !full;
 	if (now > 0 && now <= head->low_at)
 		edges |= BKO__E_LOW;
 	if (now < head->quantum)
 		edges |= BKO__E_SOLD_OUT;
-	if (!open || (now < head->quantum && !later))
+	if (!open || (now < head->quantum && !open_later(head)))
 		edges |= BKO__E_UNSELLABLE;
 	if (full)
 		edges |= BKO__E_LIMIT;

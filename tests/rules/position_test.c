@@ -201,6 +201,23 @@ static void edges(void **state)
 	         FULL},
 		{{.policy_flags = LIMITED, .limit = 3, .backordered = 3, .release_at = 101},
 	         SOLD_OUT | UNSELLABLE | FULL},
+		/* phasing out: what comes is sold, whatever the way of selling */
+		{{.policy_flags = SELLS, .life = BKO_LIFE_PHASE_OUT, .incoming = 1}, SOLD_OUT},
+		{{.policy_flags = SELLS,
+	          .life = BKO_LIFE_PHASE_OUT,
+	          .incoming = 4,
+	          .backordered = 4},
+	         SOLD_OUT | UNSELLABLE},
+		{{.policy_flags = SELLS | BKO__P_TO_INCOMING,
+	          .selling = BKO_SELL_BACKORDER,
+	          .flags = BKO__H_SWITCHED,
+	          .incoming = 5,
+	          .backordered = 4},
+	         SOLD_OUT},
+		{{.policy_flags = SELLS | BKO__P_TO_INCOMING,
+	          .selling = BKO_SELL_BACKORDER,
+	          .flags = BKO__H_SWITCHED},
+	         SOLD_OUT | UNSELLABLE},
 	};
 	size_t i;
 	uint32_t had, rose, fell;
