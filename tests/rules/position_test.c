@@ -157,83 +157,81 @@ enum {
 	LIMITED = BKO__P_SELLS | BKO__P_LIMITED
 };
 
+static const struct {
+	struct bko__head head;
+	uint32_t edges;
+} edge_rows[] = {
+	{{.open = 9, .policy_flags = SELLS}, 0},
+	{{.open = 9, .policy_flags = SELLS, .low_at = 8}, 0},
+	{{.open = 9, .policy_flags = SELLS, .low_at = 9}, LOW},
+	{{.open = 1, .policy_flags = SELLS, .low_at = 9}, LOW},
+	{{.open = 0, .policy_flags = SELLS, .low_at = 9}, SOLD_OUT | UNSELLABLE},
+	{{.open = 9, .band = {9}, .policy_flags = SELLS}, SOLD_OUT | UNSELLABLE},
+	{{.open = 9, .policy_flags = 0}, UNSELLABLE},
+	{{.open = 9, .policy_flags = SELLS, .life = BKO_LIFE_DISCONTINUED}, UNSELLABLE},
+	{{.open = 9, .policy_flags = SELLS, .sell_from = 101}, UNSELLABLE},
+	{{.open = 9, .policy_flags = SELLS, .sell_from = 100}, 0},
+	{{.policy_flags = SELLS, .selling = BKO_SELL_BACKORDER}, SOLD_OUT | UNSELLABLE},
+	{{.policy_flags = SELLS, .selling = BKO_SELL_BACKORDER, .flags = BKO__H_SWITCHED},
+         SOLD_OUT},
+	{{.policy_flags = SELLS, .selling = BKO_SELL_UNTRACKED, .low_at = 9}, 0},
+	{{.policy_flags = 0, .selling = BKO_SELL_UNTRACKED}, UNSELLABLE},
+	{{.policy_flags = SELLS, .release_at = 101}, SOLD_OUT},
+	{{.policy_flags = SELLS, .release_at = 100}, SOLD_OUT | UNSELLABLE},
+	{{.policy_flags = LIMITED,
+          .limit = 3,
+          .backordered = 2,
+          .flags = BKO__H_SWITCHED,
+          .selling = BKO_SELL_BACKORDER},
+         SOLD_OUT},
+	{{.policy_flags = LIMITED,
+          .limit = 3,
+          .backordered = 3,
+          .flags = BKO__H_SWITCHED,
+          .selling = BKO_SELL_BACKORDER},
+         SOLD_OUT | UNSELLABLE | FULL},
+	{{.policy_flags = LIMITED,
+          .limit = 3,
+          .backordered = 5,
+          .scheduled = 1,
+          .outside = 3,
+          .open = 9},
+         FULL},
+	{{.policy_flags = LIMITED, .limit = 3, .backordered = 3, .release_at = 101},
+         SOLD_OUT | UNSELLABLE | FULL},
+	/* phasing out: what comes is sold, whatever the way of selling */
+	{{.policy_flags = SELLS, .life = BKO_LIFE_PHASE_OUT, .incoming = 1}, SOLD_OUT},
+	{{.policy_flags = SELLS, .life = BKO_LIFE_PHASE_OUT, .incoming = 4, .backordered = 4},
+         SOLD_OUT | UNSELLABLE},
+	{{.policy_flags = SELLS | BKO__P_TO_INCOMING,
+          .selling = BKO_SELL_BACKORDER,
+          .flags = BKO__H_SWITCHED,
+          .incoming = 5,
+          .backordered = 4},
+         SOLD_OUT},
+	{{.policy_flags = SELLS | BKO__P_TO_INCOMING,
+          .selling = BKO_SELL_BACKORDER,
+          .flags = BKO__H_SWITCHED},
+         SOLD_OUT | UNSELLABLE},
+};
+
 static void edges(void **state)
 {
-	static const struct {
-		struct bko__head head;
-		uint32_t edges;
-	} rows[] = {
-		{{.open = 9, .policy_flags = SELLS}, 0},
-		{{.open = 9, .policy_flags = SELLS, .low_at = 8}, 0},
-		{{.open = 9, .policy_flags = SELLS, .low_at = 9}, LOW},
-		{{.open = 1, .policy_flags = SELLS, .low_at = 9}, LOW},
-		{{.open = 0, .policy_flags = SELLS, .low_at = 9}, SOLD_OUT | UNSELLABLE},
-		{{.open = 9, .band = {9}, .policy_flags = SELLS}, SOLD_OUT | UNSELLABLE},
-		{{.open = 9, .policy_flags = 0}, UNSELLABLE},
-		{{.open = 9, .policy_flags = SELLS, .life = BKO_LIFE_DISCONTINUED}, UNSELLABLE},
-		{{.open = 9, .policy_flags = SELLS, .sell_from = 101}, UNSELLABLE},
-		{{.open = 9, .policy_flags = SELLS, .sell_from = 100}, 0},
-		{{.policy_flags = SELLS, .selling = BKO_SELL_BACKORDER}, SOLD_OUT | UNSELLABLE},
-		{{.policy_flags = SELLS, .selling = BKO_SELL_BACKORDER, .flags = BKO__H_SWITCHED},
-	         SOLD_OUT},
-		{{.policy_flags = SELLS, .selling = BKO_SELL_UNTRACKED, .low_at = 9}, 0},
-		{{.policy_flags = 0, .selling = BKO_SELL_UNTRACKED}, UNSELLABLE},
-		{{.policy_flags = SELLS, .release_at = 101}, SOLD_OUT},
-		{{.policy_flags = SELLS, .release_at = 100}, SOLD_OUT | UNSELLABLE},
-		{{.policy_flags = LIMITED,
-	          .limit = 3,
-	          .backordered = 2,
-	          .flags = BKO__H_SWITCHED,
-	          .selling = BKO_SELL_BACKORDER},
-	         SOLD_OUT},
-		{{.policy_flags = LIMITED,
-	          .limit = 3,
-	          .backordered = 3,
-	          .flags = BKO__H_SWITCHED,
-	          .selling = BKO_SELL_BACKORDER},
-	         SOLD_OUT | UNSELLABLE | FULL},
-		{{.policy_flags = LIMITED,
-	          .limit = 3,
-	          .backordered = 5,
-	          .scheduled = 1,
-	          .outside = 3,
-	          .open = 9},
-	         FULL},
-		{{.policy_flags = LIMITED, .limit = 3, .backordered = 3, .release_at = 101},
-	         SOLD_OUT | UNSELLABLE | FULL},
-		/* phasing out: what comes is sold, whatever the way of selling */
-		{{.policy_flags = SELLS, .life = BKO_LIFE_PHASE_OUT, .incoming = 1}, SOLD_OUT},
-		{{.policy_flags = SELLS,
-	          .life = BKO_LIFE_PHASE_OUT,
-	          .incoming = 4,
-	          .backordered = 4},
-	         SOLD_OUT | UNSELLABLE},
-		{{.policy_flags = SELLS | BKO__P_TO_INCOMING,
-	          .selling = BKO_SELL_BACKORDER,
-	          .flags = BKO__H_SWITCHED,
-	          .incoming = 5,
-	          .backordered = 4},
-	         SOLD_OUT},
-		{{.policy_flags = SELLS | BKO__P_TO_INCOMING,
-	          .selling = BKO_SELL_BACKORDER,
-	          .flags = BKO__H_SWITCHED},
-	         SOLD_OUT | UNSELLABLE},
-	};
 	size_t i;
 	uint32_t had, rose, fell;
 
 	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
+	for (i = 0; i < COUNT(edge_rows); i++) {
 		for (had = 0; had < 16; had++) {
-			struct bko__head head = rows[i].head;
+			struct bko__head head = edge_rows[i].head;
 
 			head.quantum = 1;
 			head.settled = 100;
 			head.edges = had;
 			bko__edges_follow(&head, &rose, &fell);
-			assert_int_equal(head.edges, rows[i].edges);
-			assert_int_equal(rose, rows[i].edges & ~had);
-			assert_int_equal(fell, had & ~rows[i].edges);
+			assert_int_equal(head.edges, edge_rows[i].edges);
+			assert_int_equal(rose, edge_rows[i].edges & ~had);
+			assert_int_equal(fell, had & ~edge_rows[i].edges);
 		}
 	}
 }
