@@ -28,7 +28,8 @@
  * after which older ones are free again. No sale waits for it, unless no
  * segment is free: then the apply carries it out, and if there is still no room
  * answers BKO_REPLY_FULL. Deleting rows, and putting values that are not
- * longer, finds room even then. Two segments are kept free for recovery.
+ * longer, finds room even then, any number of times. On a medium that does not
+ * grow, rows may take somewhat less than half of it.
  *
  * SPDX-License-Identifier: MIT
  */

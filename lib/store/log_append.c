@@ -43,37 +43,62 @@ int32_t bko__log_extend(struct bko_log *log)
 	return bko__log_begin_segment(log, NULL);
 }
 
-/* Segments that must be free before a batch is taken which leaves so many
- * rows: the next checkpoint, what begins the log anew behind it, and one to
- * recover into; the last only for batches that add to the rows. */
-static uint64_t append_reserve(const struct bko_log *log, uint64_t row_bytes, uint64_t rows)
+/* Segments that must be free before a batch is taken: what the next checkpoint
+ * takes, or one that is being written takes still, and what begins the log anew
+ * behind it. */
+static uint64_t append_reserve(const struct bko_log *log, uint64_t need)
 {
-	uint64_t need = bko__log_need(log, row_bytes, rows);
 	uint64_t have = log->compaction.active ? log->compaction.segments : 0;
-	int adds = row_bytes + rows * BKO__LOG_ROW_MAX >
-	           log->memory->row_bytes + log->memory->rows * BKO__LOG_ROW_MAX;
 
-	need = need + 1 > have ? need + 1 - have : 1;
-	return need + (adds ? BKO__LOG_SPARE : 1);
+	if (!log->compaction.active)
+		return need + 1;
+	return (need > have ? need - have : 0) + 2;
+}
+
+/* Whether so much may be added: a checkpoint of it and the next one must have
+ * room beside each other, whatever else is free now. So a log that is full can
+ * be changed, and emptied, for ever. */
+static int append_may_add(const struct bko_log *log, uint64_t need)
+{
+	uint64_t usable = log->segments - 1 - log->counts[BKO__SEGMENT_BAD];
+
+	return usable >= 2 * need + BKO__LOG_SPARE + 1;
+}
+
+/* Makes segments free, if that can be done. */
+static int32_t append_compact(struct bko_log *log)
+{
+	uint64_t need = bko__log_need(log, log->memory->row_bytes, log->memory->rows);
+	uint64_t free = bko__log_free_count(log);
+	int32_t status;
+
+	if (log->compaction.active) {
+		status = bko__log_compact_all(log);
+		/* Rows that were copied may have given way to others: begin again. */
+		if (status != BKO_E_FULL)
+			return status;
+		free = bko__log_free_count(log);
+	}
+	return free > need ? bko__log_compact_all(log) : BKO_E_FULL;
 }
 
 int32_t bko__log_room(struct bko_log *log, size_t payload, uint64_t row_bytes, uint64_t rows)
 {
-	uint64_t reserve;
-	int compacted = 0;
+	uint64_t need = bko__log_need(log, row_bytes, rows);
+	int adds = row_bytes + rows * BKO__LOG_ROW_MAX > bko__log_cost(log);
+	int compacted = 0, may;
 	int32_t status = bko__log_begin(log);
 
 	while (status == BKO_OK) {
-		reserve = append_reserve(log, row_bytes, rows);
-		if (!append_fits(log, payload))
-			reserve++;
-		if (bko__log_free_count(log) >= reserve)
+		may = !adds || append_may_add(log, need);
+		if (may && bko__log_free_count(log) >=
+		                   append_reserve(log, need) + !append_fits(log, payload))
 			break;
 		if (bko__log_grow(log) == BKO_OK)
 			continue;
-		if (compacted)
+		if (!may || compacted)
 			return BKO_E_FULL;
-		status = bko__log_compact_all(log);
+		status = append_compact(log);
 		compacted = 1;
 	}
 	if (status == BKO_OK && !append_fits(log, payload))

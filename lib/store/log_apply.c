@@ -10,7 +10,6 @@
 /* What a batch may come to, at most. */
 struct apply_bound {
 	size_t payload;
-	uint64_t row_bytes, rows; /* of all rows, afterwards */
 	uint64_t row_max;
 	uint32_t changes;
 };
@@ -30,15 +29,12 @@ void bko__log_store_read(void *host, const struct bko_query *query, bko_reply *r
 		bko__memory_read(log->memory, query, reply);
 }
 
-static void apply_bound(const struct bko_log *log, const struct bko_batch *batch,
-                        struct apply_bound *bound)
+static void apply_bound(const struct bko_batch *batch, struct apply_bound *bound)
 {
 	const struct bko_entry *entry;
 	size_t i, size;
 
 	memset(bound, 0, sizeof *bound);
-	bound->row_bytes = log->memory->row_bytes;
-	bound->rows = log->memory->rows;
 	for (i = 0; i < batch->count; i++) {
 		entry = &batch->entries[i];
 		if (entry->action == BKO_ACTION_NONE)
@@ -47,8 +43,6 @@ static void apply_bound(const struct bko_log *log, const struct bko_batch *batch
 		size = entry->key.size;
 		if (entry->action == BKO_ACTION_PUT) {
 			size += entry->value.size;
-			bound->row_bytes += size;
-			bound->rows++;
 			if (size > bound->row_max)
 				bound->row_max = size;
 		}
@@ -95,10 +89,11 @@ static int32_t apply_write(struct bko_log *log, const struct bko_batch *batch, i
 {
 	size_t capacity = bko__log_capacity(log, log->buffer_size);
 	struct apply_bound bound;
+	uint64_t rows, row_bytes;
 	size_t payload;
 	int32_t status;
 
-	apply_bound(log, batch, &bound);
+	apply_bound(batch, &bound);
 	if (bound.changes == 0) {
 		*native = bko__log_begin(log);
 		return apply_reply((int32_t)*native);
@@ -107,7 +102,8 @@ static int32_t apply_write(struct bko_log *log, const struct bko_batch *batch, i
 		log->row_max = bound.row_max;
 	if (bound.payload > capacity)
 		bound.payload = capacity;
-	status = bko__log_room(log, bound.payload, bound.row_bytes, bound.rows);
+	bko__memory_foresee(log->memory, batch, &rows, &row_bytes);
+	status = bko__log_room(log, bound.payload, row_bytes, rows);
 	*native = status;
 	if (status != BKO_OK)
 		return apply_reply(status);

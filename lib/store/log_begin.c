@@ -11,6 +11,8 @@
  */
 #include "store/log_state.h"
 
+enum { BEGIN_LITTLE = 8 }; /* that part of a segment */
+
 void bko__log_plan(struct bko_log *log)
 {
 	struct bko__log_header *plan = &log->plan;
@@ -142,13 +144,17 @@ int32_t bko__log_begin_segment(struct bko_log *log, const struct bko__log_header
 	return status;
 }
 
-/* What the first segment of this open says of the one before: little in that is
- * restated, and its place taken; else only what may not be durable. */
+/* Whether the first segment of this open takes the place of the one before, and
+ * restates all of that: then none is used up, however often an open follows a
+ * crash. After a close only if there is little in it, or room is scarce. */
 static int begin_replaces(const struct bko_log *log)
 {
 	uint32_t used = log->at - bko__log_header_size(log);
 
-	return used <= bko__log_segment_size(log) / (log->sealed ? 8 : 2);
+	return !log->sealed || used <= bko__log_segment_size(log) / BEGIN_LITTLE ||
+	       bko__log_free_count(log) <=
+	               bko__log_need(log, log->memory->row_bytes, log->memory->rows) +
+	                       BKO__LOG_SPARE;
 }
 
 int32_t bko__log_begin(struct bko_log *log)

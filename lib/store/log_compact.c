@@ -21,10 +21,12 @@ int bko__log_compact_due(const struct bko_log *log)
 
 	if (log->compaction.active || log->compaction.wanted)
 		return 1;
+	if (bko__log_free_count(log) <= need)
+		return 0;
 	if (segments > need + BKO__LOG_SPARE)
 		return 1;
 	return log->fixed && segments > BKO__LOG_SPARE &&
-	       bko__log_free_count(log) < need + 2 * BKO__LOG_SPARE + 1;
+	       bko__log_free_count(log) < need + BKO__LOG_SPARE + 2;
 }
 
 static int32_t compact_start(struct bko_log *log)
@@ -37,6 +39,7 @@ static int32_t compact_start(struct bko_log *log)
 	memset(compaction, 0, sizeof *compaction);
 	compaction->active = COMPACT_ROWS;
 	compaction->covers = log->number;
+	compaction->log_bytes = log->told.log_bytes;
 	compaction->log_first = log->current;
 	compaction->log_first_serial = log->current_serial;
 	return BKO_OK;
@@ -167,6 +170,7 @@ static void compact_enter(struct bko_log *log, uint32_t old_first)
 	}
 	log->checkpoint_first = compaction->first;
 	log->told.checkpoint_bytes = compaction->bytes;
+	log->told.log_bytes -= compaction->log_bytes;
 	log->told.compactions++;
 	compaction->active = 0;
 	compaction->wanted = 0;

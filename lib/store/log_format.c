@@ -103,6 +103,7 @@ int bko__log_get_header(const uint8_t bytes[BKO__LOG_HEADER], uint32_t index,
 	header->records = bko__get_le(bytes + 64, 8);
 	header->first_serial = bko__get_le(bytes + 72, 8);
 	header->restated = (uint32_t)bko__get_le(bytes + 80, 4);
+	/* Numbers that no log reaches are those of a forger. */
 	return bko__get_le(bytes + 6, 2) == BKO__LOG_VERSION && header->serial > 0 &&
 	       header->serial < UINT64_MAX / 2 && header->after < UINT64_MAX / 2 &&
 	       header->epoch <= BKO__LOG_EPOCH_MAX;

@@ -96,9 +96,9 @@
  * WRITING. A record is programmed in one piece. A segment is begun by
  * programming its header, its copy, what it restates, and after a sync of
  * these and of all before them the begin; batches come behind it. Every open
- * that writes begins a segment, as the end of the one before is unsure; that
- * which is not known to be durable it restates, and if there is little in the
- * segment before it restates all of that and takes its place in the chain.
+ * that writes begins a segment, as the end of the one before is unsure. What is
+ * not known to be durable it restates; or it restates all of the segment before
+ * and takes its place in the chain.
  * Revisions are epoch * 2^40 + a counter. A checkpoint's segments are complete
  * and synced before a log segment names them; only when that is begun and
  * synced is used again what it does not need: the older checkpoint, and

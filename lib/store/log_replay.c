@@ -106,6 +106,9 @@ static int32_t replay_log(struct bko_log *log)
 	int32_t status;
 
 	status = replay_first(log, log->first, BKO__LOG_KIND_LOG, log->first_serial, header);
+	if (status == BKO_OK && header->after > log->covers)
+		status = bko__log_note(log, BKO_LOG_DAMAGE_SEGMENT, header->index, 0,
+		                       bko__log_segment_size(log), log->covers + 1);
 	while (status == BKO_OK && header->index != log->current) {
 		status = replay_next(log, header, next);
 		if (status == BKO_OK && next->after < header->after)

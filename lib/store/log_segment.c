@@ -167,13 +167,15 @@ int32_t bko__log_put_segment(struct bko_log *log, const struct bko__log_header *
 
 uint64_t bko__log_need(const struct bko_log *log, uint64_t row_bytes, uint64_t rows)
 {
-	uint32_t whole = bko__log_end(log) - bko__log_header_size(log);
-	uint64_t lost = log->row_max + BKO__LOG_ROW_MAX + bko__log_record_size(0, log->unit_shift) +
-	                ((uint64_t)2 << log->unit_shift);
-	/* What is left of a segment is less than the row that did not fit. */
-	uint64_t used = lost < whole / 2 ? whole - lost : whole / 2;
+	uint64_t whole = bko__log_end(log) - bko__log_header_size(log);
+	uint64_t lost = bko__log_empty_size(log) + ((uint64_t)2 << log->unit_shift);
+	uint64_t row = log->row_max + BKO__LOG_ROW_MAX;
+	uint64_t cost = row_bytes + rows * BKO__LOG_ROW_MAX, used;
 
-	return (row_bytes + rows * BKO__LOG_ROW_MAX + used - 1) / used;
+	/* What is left of a segment is less than the row that did not fit, and of
+	 * two that follow each other less than of one. */
+	used = lost + row < whole / 2 ? whole - lost - row : (whole - lost) / 2;
+	return (cost + used - 1) / used;
 }
 
 size_t bko__log_capacity(const struct bko_log *log, size_t size)

@@ -36,8 +36,8 @@ enum {
 	BKO__SEGMENT_LABEL = 6,
 	BKO__SEGMENT_STATES = 7,
 
-	BKO__LOG_SEGMENTS_MIN = 6, /* label, log, checkpoint, the next one, recovery, one more */
-	BKO__LOG_SPARE = 2,        /* segments that sales leave free */
+	BKO__LOG_SEGMENTS_MIN = 6, /* label, a checkpoint, the next one, the log, and: */
+	BKO__LOG_SPARE = 2,        /* segments beyond what is needed, for what goes bad */
 	BKO__LOG_TRIES = 8,        /* segments that may fail one after another */
 	BKO__LOG_DAMAGES = 64      /* that salvage lists */
 };
@@ -59,6 +59,7 @@ struct bko__log_compaction {
 	uint32_t key_size;  /* of the last row that was copied */
 	uint64_t serial;    /* of its segment */
 	uint64_t records, bytes;
+	uint64_t log_bytes; /* of the log when it was begun */
 	uint64_t covers, log_first_serial;
 	uint8_t key[BKO_KEY_MAX];
 };
@@ -192,6 +193,12 @@ int32_t bko__log_take(struct bko_log *log, uint32_t *index);
 
 /* Programs both copies of the header. */
 int32_t bko__log_put_segment(struct bko_log *log, const struct bko__log_header *header);
+
+/* Bytes that all rows take in a checkpoint, at most. */
+static inline uint64_t bko__log_cost(const struct bko_log *log)
+{
+	return log->memory->row_bytes + log->memory->rows * BKO__LOG_ROW_MAX;
+}
 
 /* Segments that a checkpoint takes at most. */
 uint64_t bko__log_need(const struct bko_log *log, uint64_t row_bytes, uint64_t rows);

@@ -14,7 +14,7 @@ static int step_grows(const struct bko_log *log)
 	return !log->fixed && log->begun &&
 	       bko__log_free_count(log) <=
 	               bko__log_need(log, log->memory->row_bytes, log->memory->rows) +
-	                       BKO__LOG_SPARE + 1;
+	                       BKO__LOG_SPARE;
 }
 
 static int step_erases(const struct bko_log *log)

@@ -303,6 +303,35 @@ int32_t bko__memory_prepare(struct bko_memory *memory, const struct bko_batch *b
 	return status == BKO_REPLY_DONE ? apply_prepare(memory, batch, reply) : status;
 }
 
+void bko__memory_foresee(struct bko_memory *memory, const struct bko_batch *batch, uint64_t *rows,
+                         uint64_t *row_bytes)
+{
+	const struct bko_entry *entry;
+	struct bko__cell_at place;
+	size_t i;
+
+	*rows = memory->rows;
+	*row_bytes = memory->row_bytes;
+	for (i = 0; i < batch->count; i++) {
+		entry = apply_entry(batch, i);
+		if (entry->action == BKO_ACTION_NONE)
+			continue;
+		if (i < BKO__MEMORY_PLACES)
+			place = memory->places[i];
+		else
+			apply_find(memory, entry, &place);
+		if (place.exact) {
+			--*rows;
+			*row_bytes -= entry->key.size;
+			*row_bytes -= bko__page_value_size(apply_row(memory, &place));
+		}
+		if (entry->action == BKO_ACTION_PUT) {
+			++*rows;
+			*row_bytes += entry->key.size + entry->value.size;
+		}
+	}
+}
+
 void bko__memory_commit(struct bko_memory *memory, const struct bko_batch *batch)
 {
 	memory->revision++;

@@ -138,6 +138,10 @@ int32_t bko__memory_prepare(struct bko_memory *memory, const struct bko_batch *b
                             bko_reply *reply);
 void bko__memory_commit(struct bko_memory *memory, const struct bko_batch *batch);
 
+/* How many rows of how many bytes there will be then. */
+void bko__memory_foresee(struct bko_memory *memory, const struct bko_batch *batch, uint64_t *rows,
+                         uint64_t *row_bytes);
+
 /* Puts or deletes one row without looking at a guard. BKO_E_NO_MEMORY. */
 int32_t bko__memory_put(struct bko_memory *memory, const struct bko_entry *row, uint64_t revision);
 void bko__memory_delete(struct bko_memory *memory, const struct bko_entry *row);
