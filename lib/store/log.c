@@ -112,8 +112,10 @@ static int32_t log_start(struct bko_log *log, const struct bko_log_options *opti
 	if (status == BKO_OK && !make) {
 		status = bko__log_load_label(log, size);
 		none = status;
-		make = (status == BKO_E_FORMAT || status == BKO_E_CORRUPT) &&
-		       (options->flags & BKO_LOG_CREATE) != 0;
+		if (status == BKO_E_FORMAT || status == BKO_E_CORRUPT) {
+			bko__log_note(log, BKO_LOG_DAMAGE_LABEL, 0, 0, BKO__LOG_LABEL, 0);
+			make = (options->flags & BKO_LOG_CREATE) != 0;
+		}
 	}
 	if (make)
 		status = bko__log_plan_label(log, options, size);

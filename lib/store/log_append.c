@@ -140,13 +140,15 @@ int32_t bko__log_seal(struct bko_log *log)
 	struct bko__log_lead lead = {log->number, 0, BKO__LOG_SEAL, 0, 0};
 	int32_t status = bko__log_sync(log);
 
-	if (status == BKO_OK && log->at + bko__log_empty_size(log) > bko__log_end(log))
+	if (status != BKO_OK)
+		return status;
+	if (log->at + bko__log_empty_size(log) > bko__log_end(log))
 		status = bko__log_extend(log);
 	if (status == BKO_OK)
 		status = append_program(log, log->scratch, &lead);
 	if (status == BKO_OK)
 		status = bko__log_sync(log);
-	if (status == BKO_OK)
-		log->sealed = 1;
-	return status;
+	log->sealed = status == BKO_OK;
+	/* All is durable without it; the next open only has more to do. */
+	return log->failed ? status : BKO_OK;
 }

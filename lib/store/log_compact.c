@@ -33,11 +33,14 @@ static int32_t compact_start(struct bko_log *log)
 {
 	struct bko__log_compaction *compaction = &log->compaction;
 	int32_t status = bko__log_begin(log);
+	uint32_t wanted;
 
 	if (status != BKO_OK)
 		return status;
+	wanted = compaction->wanted;
 	memset(compaction, 0, sizeof *compaction);
 	compaction->active = COMPACT_ROWS;
+	compaction->wanted = wanted;
 	compaction->covers = log->number;
 	compaction->log_bytes = log->told.log_bytes;
 	compaction->log_first = log->current;
@@ -45,12 +48,19 @@ static int32_t compact_start(struct bko_log *log)
 	return BKO_OK;
 }
 
-/* Nothing refers to what was written so far. */
-static void compact_abandon(struct bko_log *log)
+/* Nothing refers to what was written so far. Of a flash, what failed is not
+ * used again, so the next step begins anew; else nothing will change by that. */
+static int32_t compact_abandon(struct bko_log *log, int32_t status)
 {
+	int again = (log->medium.flags & BKO_MEDIUM_OVERWRITES) == 0 && status != BKO_E_FULL;
+
 	bko__log_release_chain(log, log->compaction.first, 0);
 	log->compaction.active = 0;
 	log->compaction.first = 0;
+	if (again)
+		return BKO_OK;
+	log->compaction.wanted = 0;
+	return status;
 }
 
 static int32_t compact_segment(struct bko_log *log)
@@ -213,9 +223,7 @@ int32_t bko__log_compact_step(struct bko_log *log, int *done)
 		return compact_start(log);
 	if (log->compaction.active == COMPACT_ROWS) {
 		status = compact_rows(log);
-		if (status != BKO_OK)
-			compact_abandon(log);
-		return status;
+		return status == BKO_OK ? status : compact_abandon(log, status);
 	}
 	status = compact_finish(log);
 	*done = status == BKO_OK;

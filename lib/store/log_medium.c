@@ -105,7 +105,9 @@ int32_t bko__log_erase(struct bko_log *log, uint32_t index)
 		if (status != BKO_OK)
 			return status;
 	}
-	return medium_verify(log, index, 0, NULL, bko__log_segment_size(log));
+	status = medium_verify(log, index, 0, NULL, bko__log_segment_size(log));
+	/* What is programmed there must not come to lie over what was. */
+	return status == BKO_OK && log->medium.sync != NULL ? bko__log_sync(log) : status;
 }
 
 int32_t bko__log_sync(struct bko_log *log)

@@ -59,13 +59,15 @@ static int32_t ending_read(struct bko_log *log, const struct bko__log_header *he
 		status = bko__log_reader_seek(log, &reader, &lead, &bytes);
 		if (status != BKO_OK)
 			break;
+		status = BKO_E_NOT_FOUND;
+		reader.at += (uint32_t)bko__log_record_size(lead.size, log->unit_shift);
+		if (lead.kind == BKO__LOG_ROWS)
+			continue;
 		ending_learn(end, &lead);
 		if (lead.kind != BKO__LOG_BATCH || lead.number > restated)
 			end->begun = 1;
 		end->sealed = 0;
-		reader.at += (uint32_t)bko__log_record_size(lead.size, log->unit_shift);
 		end->dropped = reader.at - end->at;
-		status = BKO_E_NOT_FOUND;
 	}
 	return status == BKO_E_NOT_FOUND ? BKO_OK : status;
 }

@@ -121,54 +121,56 @@ static int32_t replay_log(struct bko_log *log)
 	return status == BKO_OK ? replay_segment(log, header, log->number) : status;
 }
 
-/* Reads the records of one segment of the checkpoint. */
+/* Reads the records of one segment of the checkpoint, up to number `until`. */
 static int32_t replay_rows(struct bko_log *log, const struct bko__log_header *header,
-                           uint64_t *records)
+                           uint64_t until)
 {
+	uint64_t number = header->after;
 	struct bko__log_reader reader;
 	struct bko__log_lead lead;
+	uint32_t size;
 	uint8_t *bytes;
 	int32_t status;
 
 	bko__log_reader_open(log, &reader, header);
-	while ((status = bko__log_reader_get(log, &reader, &lead, &bytes)) == BKO_OK) {
-		if (lead.kind != BKO__LOG_ROWS || lead.number != *records + 1)
-			break;
-		status = replay_record(log, &lead, bytes + BKO__LOG_LEAD, 1, header->epoch);
+	while (number < until) {
+		status = bko__log_reader_get(log, &reader, &lead, &bytes);
+		if (status == BKO_OK && (lead.kind != BKO__LOG_ROWS || lead.number != number + 1))
+			status = BKO_E_NOT_FOUND;
+		if (status == BKO_E_NOT_FOUND)
+			return bko__log_note(log, BKO_LOG_DAMAGE_CHECKPOINT, header->index,
+			                     reader.at, 1u << log->unit_shift, number + 1);
+		if (status == BKO_OK)
+			status = replay_record(log, &lead, bytes + BKO__LOG_LEAD, 1, header->epoch);
 		if (status == BKO_E_CORRUPT)
 			return bko__log_note(log, BKO_LOG_DAMAGE_CONTENT, header->index, reader.at,
 			                     1, lead.number);
 		if (status != BKO_OK)
 			return status;
-		reader.at += (uint32_t)bko__log_record_size(lead.size, log->unit_shift);
-		log->told.checkpoint_bytes += bko__log_record_size(lead.size, log->unit_shift);
-		++*records;
+		size = (uint32_t)bko__log_record_size(lead.size, log->unit_shift);
+		reader.at += size;
+		log->told.checkpoint_bytes += size;
+		number++;
 	}
-	return status == BKO_E_NOT_FOUND ? BKO_OK : status;
+	return BKO_OK;
 }
 
 static int32_t replay_checkpoint(struct bko_log *log)
 {
 	struct bko__log_header *header = &log->found, *next = &log->source;
-	uint64_t records = 0;
 	int32_t status;
 
 	status = replay_first(log, log->checkpoint_first, 0, 0, header);
-	while (status == BKO_OK) {
-		status = replay_rows(log, header, &records);
-		next->after = log->records;
-		if (status == BKO_OK && header->index != log->checkpoint_last)
-			status = replay_next(log, header, next);
-		if (status != BKO_OK)
-			return status;
-		if (records != next->after)
-			return bko__log_note(log, BKO_LOG_DAMAGE_CHECKPOINT, header->index, 0,
-			                     bko__log_segment_size(log), records + 1);
-		if (header->index == log->checkpoint_last)
-			return BKO_OK;
+	while (status == BKO_OK && header->index != log->checkpoint_last) {
+		status = replay_next(log, header, next);
+		if (status == BKO_OK && next->after < header->after)
+			status = bko__log_note(log, BKO_LOG_DAMAGE_SEGMENT, next->index, 0,
+			                       bko__log_segment_size(log), 0);
+		if (status == BKO_OK)
+			status = replay_rows(log, header, next->after);
 		*header = *next;
 	}
-	return status;
+	return status == BKO_OK ? replay_rows(log, header, log->records) : status;
 }
 
 int32_t bko__log_replay(struct bko_log *log)
