@@ -189,7 +189,9 @@ static int32_t recover_enter(struct bko_log *log, const struct bko__log_header *
 	if (end->known > end->number)
 		return bko__log_note(log, BKO_LOG_DAMAGE_BATCH, header->index, end->at,
 		                     1u << log->unit_shift, end->number + 1);
-	if (header->covers > header->after || (header->checkpoint_index == 0 && header->covers > 0))
+	/* A checkpoint of no rows is none. */
+	if (header->covers > header->after ||
+	    (header->checkpoint_index == 0 && header->records > 0))
 		return bko__log_note(log, BKO_LOG_DAMAGE_CONTENT, header->index, 0, BKO__LOG_HEADER,
 		                     0);
 	status = chain_walk(log, BKO__LOG_KIND_LOG, header->index, header->serial,

@@ -323,7 +323,7 @@ void bko__memory_foresee(struct bko_memory *memory, const struct bko_batch *batc
 		if (place.exact) {
 			--*rows;
 			*row_bytes -= entry->key.size;
-			*row_bytes -= bko__page_value_size(apply_row(memory, &place));
+			*row_bytes -= bko__page_value_size(apply_cell(memory, &place));
 		}
 		if (entry->action == BKO_ACTION_PUT) {
 			++*rows;
