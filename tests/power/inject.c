@@ -20,7 +20,7 @@
 enum { END_POWER_NONE, END_POWER_RANDOM, END_REOPEN, ENDS };
 
 static struct story story;
-static uint64_t injected, runs, acknowledged_late, uncertain, refused;
+static uint64_t injected, runs, bad_units, acknowledged_late, uncertain, refused;
 static uint32_t stride = 1;
 static struct device_plan planned; /* of the run */
 
@@ -212,6 +212,36 @@ static int sweep(struct trial *t)
 	return 0;
 }
 
+/* Each unit of a flash goes bad in each way, from the first batch on, for good. */
+static int sweep_bad(struct trial *t)
+{
+	for (uint32_t unit = 1; unit<t->shape.units; unit += stride> 1 ? 3 : 1)
+		for (uint32_t kind = BAD_PROGRAM; kind <= BAD_ERASE_SILENT; kind *= 2) {
+			struct bko_log_options options = t->log;
+			int32_t answer;
+			planned = (struct device_plan){.fail_at = unit, .fail_kinds = kind};
+			device_open(&t->device, &t->shape, t->seed);
+			t->begun = t->done = t->safe = 0;
+			options.flags = BKO_LOG_FORMAT;
+			if (box_open(&t->box, &t->device, &options, NULL) != BKO_OK)
+				return fault(t, "no log can be made", 0);
+			t->device.bad[unit] = (uint8_t)kind;
+			bad_units++;
+			answer = play_on(t);
+			if (answer != BKO_REPLY_DONE && judge(t, answer))
+				return 1;
+			if (end_it(t, unit % ENDS))
+				return 1;
+			/* what can not be read may be what counts: no open till it can */
+			if (kind == BAD_READ)
+				t->device.bad[unit] = 0;
+			if (resume(t))
+				return 1;
+			device_close(&t->device);
+		}
+	return 0;
+}
+
 static int play(uint64_t seed, const struct trial_shape *shape, struct crash_counts *counts)
 {
 	struct story_kind kind = {.batches = 24,
@@ -233,7 +263,7 @@ static int play(uint64_t seed, const struct trial_shape *shape, struct crash_cou
 	t.counts = counts;
 	failed = story_open(&story);
 	story_random(&story, &kind, seed);
-	failed = failed || sweep(&t);
+	failed = failed || sweep(&t) || (shape->device.kind == DEVICE_FLASH && sweep_bad(&t));
 	story_close(&story);
 	return failed;
 }
@@ -260,6 +290,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	printf("evidence: runs with a failing medium %llu\n", (unsigned long long)runs);
+	printf("evidence: bad blocks %llu\n", (unsigned long long)bad_units);
 	printf("evidence: calls of a medium that failed %llu\n", (unsigned long long)injected);
 	return 0;
 }
