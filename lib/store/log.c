@@ -5,7 +5,12 @@
  */
 #include "store/log_state.h"
 
-enum { LOG_ALIGN = 16, LOG_GROUP = 100, LOG_GROUP_MS = 1000 };
+enum {
+	LOG_ALIGN = 16,
+	LOG_GROUP = 100,
+	LOG_GROUP_MS = 1000,
+	LOG_DAMAGES = BKO__LOG_DAMAGES * sizeof(struct bko_log_damage)
+};
 
 static int log_valid_handle(const bko_log *log)
 {
@@ -74,6 +79,18 @@ static int32_t log_open_memory(struct bko_log *log, const struct bko_log_options
 	return bko_memory_open(&wanted, &log->memory);
 }
 
+/* Memory for what salvage finds. */
+static int32_t log_take_damages(struct bko_log *log, struct log_arena *arena)
+{
+	if ((log->flags & BKO_LOG_SALVAGE) == 0)
+		return BKO_OK;
+	if (log->in_arena)
+		log->damages = log_take(arena, LOG_DAMAGES);
+	else
+		log->damages = log->alloc(log->alloc_host, NULL, 0, LOG_DAMAGES);
+	return log->damages != NULL ? BKO_OK : BKO_E_NO_MEMORY;
+}
+
 /* Memory for records, segments, rows. */
 static int32_t log_take_memory(struct bko_log *log, const struct bko_log_options *options,
                                struct log_arena *arena, uint64_t size)
@@ -97,6 +114,8 @@ static int32_t log_take_memory(struct bko_log *log, const struct bko_log_options
 	if (log->scratch == NULL || (log->in_arena && log->table == NULL))
 		return BKO_E_NO_MEMORY;
 	log->buffer = log->scratch + log->scratch_size;
+	if (log_take_damages(log, arena) != BKO_OK)
+		return BKO_E_NO_MEMORY;
 	return log_open_memory(log, options, arena);
 }
 
@@ -132,8 +151,8 @@ static int32_t log_start(struct bko_log *log, const struct bko_log_options *opti
 	if (make)
 		status = bko__log_make(log, size, none);
 	else
-		status = bko__log_recover(log);
-	if (status == BKO_OK && !make)
+		status = log->damages != NULL ? bko__log_salvage(log) : bko__log_recover(log);
+	if (status == BKO_OK && !make && log->damages == NULL)
 		status = bko__log_replay(log);
 	/* So that the first sale need not erase. Without a free segment that is
 	 * not yet a failure. */
@@ -152,6 +171,8 @@ static void log_free(struct bko_log *log)
 		return;
 	if (log->scratch != NULL)
 		alloc(log->alloc_host, log->scratch, log_buffer_bytes(log), 0);
+	if (log->damages != NULL)
+		alloc(log->alloc_host, log->damages, LOG_DAMAGES, 0);
 	if (log->table != NULL)
 		alloc(log->alloc_host, log->table, log->table_limit * sizeof *log->table, 0);
 	alloc(log->alloc_host, log, sizeof *log, 0);

@@ -113,6 +113,31 @@ static int32_t newest_find(struct bko_log *log, struct bko__log_header *header,
 	return status;
 }
 
+/* A link to nowhere does not tell where the segment was. */
+static int32_t chain_note(struct bko_log *log, uint32_t index, uint64_t number)
+{
+	return bko__log_note(log, BKO_LOG_DAMAGE_SEGMENT,
+	                     index == 0 || index >= log->segments ? UINT32_MAX : index, 0,
+	                     bko__log_segment_size(log), number);
+}
+
+/* For salvage: the segment of the log that comes before a lost one. */
+static int32_t chain_skip(struct bko_log *log, uint64_t until, uint32_t *index, uint64_t *serial)
+{
+	struct bko__log_header *below = &log->plan;
+	int32_t status;
+
+	memset(below, 0, sizeof *below);
+	below->serial = *serial;
+	below->index = UINT32_MAX;
+	status = newest_next(log, below);
+	if (status == BKO_OK && below->serial < until)
+		status = BKO_E_NOT_FOUND;
+	*index = below->index;
+	*serial = below->serial;
+	return status;
+}
+
 /* Follows a chain back to its first segment (of the log: that of serial
  * `until`), and marks all of it as used. */
 static int32_t chain_walk(struct bko_log *log, uint32_t kind, uint32_t index, uint64_t serial,
@@ -129,6 +154,14 @@ static int32_t chain_walk(struct bko_log *log, uint32_t kind, uint32_t index, ui
 			status = BKO_E_NOT_FOUND;
 		else
 			status = bko__log_find_header(log, index, kind, serial, &header);
+		if (status == BKO_E_NOT_FOUND && kind == BKO__LOG_KIND_LOG &&
+		    log->damages != NULL) {
+			chain_note(log, index, header.after);
+			status = chain_skip(log, until, &index, &serial);
+			if (status == BKO_E_NOT_FOUND)
+				return BKO_E_CORRUPT;
+			continue;
+		}
 		if (status != BKO_OK)
 			break;
 		bko__log_set_state(log, index,
@@ -144,13 +177,7 @@ static int32_t chain_walk(struct bko_log *log, uint32_t kind, uint32_t index, ui
 			status = BKO_E_NOT_FOUND;
 		serial = header.prev_serial;
 	}
-	if (status != BKO_E_NOT_FOUND)
-		return status;
-	/* A link to nowhere does not tell where the segment was. */
-	if (index == 0 || index >= log->segments)
-		index = UINT32_MAX;
-	return bko__log_note(log, BKO_LOG_DAMAGE_SEGMENT, index, 0, bko__log_segment_size(log),
-	                     header.after);
+	return status == BKO_E_NOT_FOUND ? chain_note(log, index, header.after) : status;
 }
 
 static void recover_forget(struct bko_log *log)
@@ -167,7 +194,7 @@ static void recover_forget(struct bko_log *log)
 static int32_t recover_enter(struct bko_log *log, const struct bko__log_header *header,
                              const struct bko__log_ending *end)
 {
-	int32_t status;
+	int32_t status, other = BKO_OK;
 
 	log->epoch = header->epoch;
 	log->current = header->index;
@@ -186,7 +213,7 @@ static int32_t recover_enter(struct bko_log *log, const struct bko__log_header *
 	log->covers = header->covers;
 	log->records = header->records;
 	log->told.dropped_bytes = end->dropped;
-	if (end->known > end->number)
+	if (end->known > end->number && log->damages == NULL)
 		return bko__log_note(log, BKO_LOG_DAMAGE_BATCH, header->index, end->at,
 		                     1u << log->unit_shift, end->number + 1);
 	/* A checkpoint of no rows is none. */
@@ -196,10 +223,10 @@ static int32_t recover_enter(struct bko_log *log, const struct bko__log_header *
 		                     0);
 	status = chain_walk(log, BKO__LOG_KIND_LOG, header->index, header->serial,
 	                    header->first_serial, &log->first);
-	if (status == BKO_OK && header->checkpoint_index != 0)
-		status = chain_walk(log, BKO__LOG_KIND_CHECKPOINT, header->checkpoint_index,
-		                    header->checkpoint_serial, 0, &log->checkpoint_first);
-	return status;
+	if ((status == BKO_OK || log->damages != NULL) && header->checkpoint_index != 0)
+		other = chain_walk(log, BKO__LOG_KIND_CHECKPOINT, header->checkpoint_index,
+		                   header->checkpoint_serial, 0, &log->checkpoint_first);
+	return status != BKO_OK ? status : other;
 }
 
 /* Finds the end of the log and, if it is not that of a log that was closed,

@@ -6,9 +6,8 @@
  */
 #include "store/log_state.h"
 
-/* Changes the rows as a record says, in a segment of this epoch. */
-static int32_t replay_record(struct bko_log *log, const struct bko__log_lead *lead,
-                             const uint8_t *payload, int rows, uint32_t epoch)
+int32_t bko__log_replay_record(struct bko_log *log, const struct bko__log_lead *lead,
+                               const uint8_t *payload, int rows, uint32_t epoch)
 {
 	struct bko__log_row *row = &log->row;
 	struct bko_entry entry;
@@ -64,7 +63,8 @@ static int32_t replay_segment(struct bko_log *log, const struct bko__log_header 
 		log->told.log_bytes += bko__log_record_size(lead.size, log->unit_shift);
 		if (lead.kind != BKO__LOG_BATCH || lead.number <= log->covers)
 			continue;
-		status = replay_record(log, &lead, bytes + BKO__LOG_LEAD, 0, header->epoch);
+		status =
+			bko__log_replay_record(log, &lead, bytes + BKO__LOG_LEAD, 0, header->epoch);
 		if (status == BKO_E_CORRUPT)
 			return bko__log_note(log, BKO_LOG_DAMAGE_CONTENT, header->index, reader.at,
 			                     1, lead.number);
@@ -141,7 +141,8 @@ static int32_t replay_rows(struct bko_log *log, const struct bko__log_header *he
 			return bko__log_note(log, BKO_LOG_DAMAGE_CHECKPOINT, header->index,
 			                     reader.at, 1u << log->unit_shift, number + 1);
 		if (status == BKO_OK)
-			status = replay_record(log, &lead, bytes + BKO__LOG_LEAD, 1, header->epoch);
+			status = bko__log_replay_record(log, &lead, bytes + BKO__LOG_LEAD, 1,
+			                                header->epoch);
 		if (status == BKO_E_CORRUPT)
 			return bko__log_note(log, BKO_LOG_DAMAGE_CONTENT, header->index, reader.at,
 			                     1, lead.number);

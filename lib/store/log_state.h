@@ -313,6 +313,13 @@ int32_t bko__log_recover(struct bko_log *log);
 /* log_replay.c: fills the memory. */
 int32_t bko__log_replay(struct bko_log *log);
 
+/* Changes the rows as a record says, in a segment of this epoch. */
+int32_t bko__log_replay_record(struct bko_log *log, const struct bko__log_lead *lead,
+                               const uint8_t *payload, int rows, uint32_t epoch);
+
+/* log_salvage.c: both, as far as they go; damage is in log->damages then. */
+int32_t bko__log_salvage(struct bko_log *log);
+
 /* Notes damage, the first of which an open tells. Returns BKO_E_CORRUPT. */
 int32_t bko__log_note(struct bko_log *log, uint32_t kind, uint32_t index, uint32_t at,
                       uint64_t size, uint64_t number);
