@@ -81,7 +81,8 @@ enum {
 /* Statuses a store may give to bko_reply_end. */
 enum {
 	BKO_REPLY_SILENT = 0,    /* preset: the callback said nothing */
-	BKO_REPLY_DONE = 1,      /* read answered in full, or batch applied */
+	BKO_REPLY_DONE = 1,      /* read answered in full, or batch applied; rows of the batch may
+	                          * be given by bko_reply_row as they are now, for their hints */
 	BKO_REPLY_CONFLICT = 2,  /* apply: a guard did not hold, nothing applied; rows may be given
 	                          * by bko_reply_row with the index of their entry */
 	BKO_REPLY_BUSY = 3,      /* certainly nothing applied; may work later */
@@ -161,12 +162,12 @@ struct bko_store {
 	void (*measure)(void *host, const struct bko_read *range, bko_reply *reply);
 };
 
-/* Gives one row in answer to element `index` of the query (or, with CONFLICT,
- * of the batch). The key is copied before this returns, and the value, unless the
+/* Gives one row in answer to element `index` of the query (or, with CONFLICT and
+ * DONE, of the batch). The key is copied before this returns, and the value, unless the
  * store has BKO_STORE_LENDS. `hint` is opaque: the library hands it back in the
  * entry that changes this row, so that a store may find it without a search;
  * it may be outdated by then, so compare the key. 0 for none.
- * Rows given with CONFLICT are not looked at yet.
+ * Of rows given after apply only the hint is looked at yet.
  * Returns: BKO_E_MISUSE for a bad index, a row outside what was asked, or given
  * twice; BKO_E_TOO_LARGE; BKO_E_NO_MEMORY. After an error the call that asked
  * fails, whatever bko_reply_end says: with BKO_E_CONTRACT, or BKO_E_NO_MEMORY.

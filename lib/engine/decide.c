@@ -130,6 +130,8 @@ int32_t bko__decide_view(struct bko_engine *engine, const struct bko__buyer *buy
 	if (!view->timeline)
 		view->timeline = &no_supplies;
 	view->need_by = buyer->need_by;
+	if (!bko__limits_any(engine))
+		return BKO_OK;
 	/* they are there already, unless a verb decides without the loading of placing */
 	limits[0] = bko__limit_want(engine, BKO_LIMIT_ITEM, &plan->item);
 	limits[1] = bko__limit_want(engine, BKO_LIMIT_CUSTOMER, &buyer->customer);
@@ -218,17 +220,24 @@ static int32_t take_now(struct bko_engine *engine, struct bko__buyer *buyer, str
 	return BKO_OK;
 }
 
+/* Whether the decision about all units holds for what is left of them: a single candidate,
+ * and none that ends where its units do. */
+static int says_all(const struct bko__plan *plan, uint32_t mask)
+{
+	return plan->count == 1 && (mask & 1) && plan->pos[0]->head.life != BKO_LIFE_PHASE_OUT;
+}
+
 /* Finds the home of what is left. */
 static int32_t find_home(struct bko_engine *engine, struct bko__buyer *buyer,
-                         struct bko__plan *plan, int64_t order_use)
+                         struct bko__plan *plan, uint32_t mask, int64_t order_use)
 {
 	int64_t left = plan->quantity - plan->taken;
 	struct bko__view *view = &engine->room.view;
 	struct bko__decision *decision = &engine->room.decision, *best = &engine->room.best;
 	uint32_t c;
 
-	memset(best, 0, sizeof *best);
-	for (c = 0; c < plan->count; c++) {
+	*best = *decision;
+	for (c = says_all(plan, mask) ? plan->count : 0; c < plan->count; c++) {
 		int32_t status;
 
 		status = bko__decide_view(engine, buyer, plan, plan->pos[c], left, view);
@@ -273,7 +282,7 @@ int32_t bko__decide_line(struct bko_engine *engine, struct bko__buyer *buyer, ui
 	}
 	status = take_now(engine, buyer, plan, mask, order_use);
 	if (!status)
-		status = find_home(engine, buyer, plan, order_use);
+		status = find_home(engine, buyer, plan, mask, order_use);
 	plan->refused = plan->quantity - plan->taken - plan->later;
 	return status;
 }

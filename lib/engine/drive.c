@@ -17,29 +17,39 @@ uint32_t bko__provisional(struct bko_engine *engine)
 	return BKO_OUTCOME_PROVISIONAL;
 }
 
+/* What tells a call from others, for a pull host that repeats it and for back-off. */
+static uint64_t identity_of(uint32_t verb, const struct bko_span *id)
+{
+	struct bko__hash hash;
+	uint8_t digest[16];
+
+	if (!id->data || id->size > BKO_ID_MAX)
+		return verb;
+	bko__hash_begin(&hash, verb);
+	bko__hash_bytes(&hash, id->data, id->size);
+	bko__hash_end(&hash, digest);
+	return bko__get_le(digest, 8);
+}
+
 int32_t bko__enter(struct bko_engine *engine, uint32_t verb, const struct bko_op *op)
 {
-	uint64_t identity = verb;
+	struct bko_span id = {NULL, 0};
+	uint64_t identity;
 
 	if (!engine || engine->magic != BKO__ENGINE_MAGIC)
 		return BKO_E_MISUSE;
 	if (engine->inside)
 		return BKO_E_REENTRY;
-	if (op && op->id.data && op->id.size <= BKO_ID_MAX) {
-		struct bko__hash hash;
-		uint8_t digest[16];
-
-		bko__hash_begin(&hash, verb);
-		bko__hash_bytes(&hash, op->id.data, op->id.size);
-		bko__hash_end(&hash, digest);
-		identity = bko__get_le(digest, 8);
-	}
+	if (op)
+		id = op->id;
+	identity = engine->options.pull ? identity_of(verb, &id) : verb;
 	if (engine->step != BKO__IDLE) {
 		if (identity != engine->identity)
 			return bko__fail(engine, BKO_E_MISUSE, "another call is pending");
 		return BKO_OK;
 	}
 	engine->identity = identity;
+	engine->op_id = id;
 	engine->retried = op && (op->flags & BKO_OP_RETRIED);
 	engine->cold = verb == BKO__VERB_VERIFY; /* it looks at what is stored */
 	memset(&engine->progress, 0, sizeof engine->progress);
@@ -52,7 +62,7 @@ int32_t bko__enter(struct bko_engine *engine, uint32_t verb, const struct bko_op
 int32_t bko__again(struct bko_engine *engine)
 {
 	uint32_t wait_ms = 1u << (engine->attempt < 8 ? engine->attempt : 8);
-	uint64_t jitter = bko__mix(engine->identity + engine->attempt);
+	uint64_t identity = engine->identity, jitter;
 
 	if (++engine->attempt > engine->options.retries ||
 	    (engine->waited >= engine->options.wait_ms && engine->store.wait)) {
@@ -61,6 +71,9 @@ int32_t bko__again(struct bko_engine *engine)
 		return bko__fail(engine, BKO_E_CONTENDED, "retries used up");
 	}
 	engine->error.attempts = engine->attempt;
+	if (!engine->options.pull)
+		identity = identity_of((uint32_t)identity, &engine->op_id);
+	jitter = bko__mix(identity + engine->attempt);
 	wait_ms = wait_ms / 2 + (uint32_t)(jitter % (wait_ms / 2 + 1));
 	engine->waited += wait_ms;
 	engine->wait_ms = wait_ms;

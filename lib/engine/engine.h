@@ -102,6 +102,7 @@ struct bko_engine {
 	uint32_t assuming_failed; /* this call looked before it wrote after all */
 	uint32_t retried;         /* the op says that an earlier call may have happened */
 	uint64_t identity;
+	struct bko_span op_id; /* the caller's, not touched between two calls of a pull host */
 	struct bko_stats stats;
 	struct bko_error error;
 	uint8_t *arena_left; /* where slots of children begin */

@@ -317,9 +317,15 @@ int32_t bko_reply_row(bko_reply *reply, uint32_t index, const void *key, size_t 
 	}
 	if (!reply->waiting || reply->ended)
 		return BKO_E_MISUSE;
-	if (reply->kind == BKO__APPLY) /* rows of a conflict: the next attempt reads them anew */
-		return BKO_OK;
 	tx = &reply->engine->tx;
+	if (reply->kind == BKO__APPLY) {
+		/* but for the hint the next attempt reads them anew */
+		if (index < reply->engine->batch.count &&
+		    !bko__key_compare(key, key_size, tx->asked[index]->key,
+		                      tx->asked[index]->key_size))
+			tx->asked[index]->hint = hint;
+		return BKO_OK;
+	}
 	if (reply->kind != BKO__READ || index >= tx->asked_count)
 		return reply_fail(reply, BKO_E_MISUSE);
 	if (value_size > BKO_VALUE_MAX || key_size > BKO_KEY_MAX || key_size == 0)

@@ -141,13 +141,14 @@ int32_t bko__news_put(struct bko_engine *engine, uint32_t lane, uint64_t *first,
 	int32_t status;
 	uint32_t i;
 
-	for (news = engine->tx.news; news; news = news->next) {
+	for (news = engine->tx.news; news && engine->settings.lanes > 1; news = news->next) {
 		lanes |= (uint64_t)1 << news->lane;
 		bko__lane_want(engine, news->lane);
 	}
 	status = put_lane(engine, lane, first, count);
-	for (i = 0; !status && i < BKO_LANES_MAX; i++) {
-		if (i != lane && (lanes >> i & 1))
+	lanes &= ~((uint64_t)1 << lane);
+	for (i = 0; !status && lanes; i++, lanes >>= 1) {
+		if (lanes & 1)
 			status = put_lane(engine, i, &other_first, &other_count);
 	}
 	return status;

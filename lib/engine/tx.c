@@ -407,51 +407,6 @@ void bko__tx_rerun(struct bko_engine *engine)
 	bko__stack_reset(&tx->work);
 }
 
-/* Whether an entry comes of a row, and of how many bytes. */
-static size_t weigh(const struct bko__row *row, int guarded, uint32_t action, uint32_t value_size,
-                    size_t *bytes)
-{
-	if (action == BKO_ACTION_NONE && (!guarded || !row->loaded))
-		return 0;
-	*bytes += row->key_size + (action == BKO_ACTION_PUT ? value_size : 0);
-	return 1;
-}
-
-static int32_t check_room(struct bko_engine *engine, size_t entries, size_t bytes)
-{
-	const struct bko_store *store = &engine->store;
-
-	if ((store->max_entries && entries > store->max_entries) ||
-	    (store->max_batch && bytes > store->max_batch))
-		return bko__fail(engine,
-		                 engine->batching && engine->tx.batch_entries ? BKO_E_BATCH_FULL
-		                                                              : BKO_E_TOO_LARGE,
-		                 "changes of one batch for this store");
-	return BKO_OK;
-}
-
-/* The batch with this call must still be one that the store takes. */
-static int32_t weigh_call(struct bko_engine *engine, size_t *entries, size_t *bytes)
-{
-	struct bko__tx *tx = &engine->tx;
-	size_t gone = 0, gone_bytes = 0;
-	uint32_t i;
-
-	*entries = tx->batch_entries;
-	*bytes = tx->batch_bytes;
-	for (i = 0; i < tx->count; i++) {
-		const struct bko__row *row = tx->rows[i];
-
-		gone += weigh(row, row->guarded, row->staged, row->value_size, &gone_bytes);
-		*entries += weigh(row, row->guard || row->guarded,
-		                  row->action ? row->action : row->staged,
-		                  row->action ? row->next_size : row->value_size, bytes);
-	}
-	*entries -= gone;
-	*bytes -= gone_bytes;
-	return check_room(engine, *entries, *bytes);
-}
-
 /* A batch keeps what its calls put beside its rows. Copies first: if they
  * run out of room nothing is staged, and the call can be undone. */
 int32_t bko__tx_settle(struct bko_engine *engine)
@@ -459,7 +414,7 @@ int32_t bko__tx_settle(struct bko_engine *engine)
 	struct bko__tx *tx = &engine->tx;
 	size_t entries, bytes;
 	uint32_t i;
-	int32_t status = weigh_call(engine, &entries, &bytes);
+	int32_t status = bko__tx_weigh(engine, &entries, &bytes);
 
 	if (status)
 		return status;
@@ -482,85 +437,5 @@ int32_t bko__tx_settle(struct bko_engine *engine)
 		if (row->key[0] == 'E')
 			tx->lane_tail[row->key[1]] = row;
 	}
-	return BKO_OK;
-}
-
-static int order_entries(const struct bko_entry *a, const struct bko_entry *b)
-{
-	return bko__key_compare(a->key.data, a->key.size, b->key.data, b->key.size);
-}
-
-/* Shell sort: small sets nearly free, large ones without recursion or memory. */
-static void sort_entries(struct bko_entry *entries, size_t count)
-{
-	size_t gap = 1, i, at;
-
-	while (gap < count / 3)
-		gap = gap * 3 + 1;
-	for (; gap; gap /= 3) {
-		for (i = gap; i < count; i++) {
-			struct bko_entry entry = entries[i];
-
-			for (at = i; at >= gap && order_entries(&entry, &entries[at - gap]) < 0;
-			     at -= gap)
-				entries[at] = entries[at - gap];
-			entries[at] = entry;
-		}
-	}
-}
-
-static void fill_entry(const struct bko__row *row, uint32_t action, struct bko_entry *entry)
-{
-	int guard = row->guard || row->guarded;
-
-	memset(entry, 0, sizeof *entry);
-	entry->key.data = row->key;
-	entry->key.size = row->key_size;
-	entry->action = action;
-	if (action == BKO_ACTION_PUT) {
-		entry->value.data = row->action ? row->next : row->value;
-		entry->value.size = row->action ? row->next_size : row->value_size;
-	}
-	if (guard && row->stored) {
-		entry->guard = BKO_GUARD_REVISION;
-		entry->revision = row->revision;
-	} else if (guard) {
-		entry->guard = BKO_GUARD_ABSENT;
-	}
-	entry->hint = row->stored ? row->hint : 0;
-}
-
-int32_t bko__tx_entries(struct bko_engine *engine, struct bko_batch *batch, uint32_t guards_only)
-{
-	struct bko__tx *tx = &engine->tx;
-	uint32_t rows = engine->batching ? tx->batch_count : tx->count, i;
-	struct bko_entry *entries = bko__take(engine, (rows + (size_t)1) * sizeof *entries);
-	const struct bko__row *row = tx->batch;
-	size_t count = 0, bytes = 0;
-
-	if (!entries)
-		return tx->status;
-	for (i = 0; i < rows; i++, row = row->batch) {
-		uint32_t action;
-
-		if (!engine->batching)
-			row = tx->rows[i];
-		action = row->action ? row->action : row->staged;
-
-		if (guards_only)
-			action = BKO_ACTION_NONE;
-		if (action == BKO_ACTION_NONE && ((!row->guard && !row->guarded) || !row->loaded))
-			continue;
-		fill_entry(row, action, &entries[count]);
-		bytes += entries[count].key.size + entries[count].value.size;
-		count++;
-	}
-	if (!engine->batching && check_room(engine, count, bytes))
-		return engine->error.status;
-	sort_entries(entries, count);
-	memset(batch, 0, sizeof *batch);
-	batch->struct_size = sizeof *batch;
-	batch->entries = entries;
-	batch->count = count;
 	return BKO_OK;
 }

@@ -188,6 +188,7 @@ void bko__tx_begin(struct bko_engine *engine);     /* another call: its rows are
 void bko__tx_clear(struct bko_engine *engine);     /* forget every row */
 void bko__tx_rerun(struct bko_engine *engine);     /* forget what the last run made of them */
 int32_t bko__tx_settle(struct bko_engine *engine); /* batch: this call's changes are staged */
+int32_t bko__tx_weigh(struct bko_engine *engine, size_t *entries, size_t *bytes);
 int32_t bko__tx_entries(struct bko_engine *engine, struct bko_batch *batch, uint32_t guards_only);
 
 #endif

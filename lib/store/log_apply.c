@@ -131,8 +131,10 @@ void bko__log_store_apply(void *host, const struct bko_batch *batch, bko_reply *
 	}
 	if (status == BKO_REPLY_DONE)
 		status = apply_write(log, batch, &native);
-	if (status == BKO_REPLY_DONE)
+	if (status == BKO_REPLY_DONE) {
 		bko__memory_commit(log->memory, batch);
+		bko__memory_tell(log->memory, batch, reply);
+	}
 	bko_reply_end(reply, status, status == BKO_REPLY_DONE ? log->memory->revision : 0, native);
 }
 

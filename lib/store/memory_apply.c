@@ -339,6 +339,22 @@ void bko__memory_commit(struct bko_memory *memory, const struct bko_batch *batch
 	write_all(memory, batch, memory->revision);
 }
 
+void bko__memory_tell(const struct bko_memory *memory, const struct bko_batch *batch,
+                      bko_reply *reply)
+{
+	size_t i;
+
+	for (i = 0; i < batch->count && i < BKO__MEMORY_PLACES; i++) {
+		const struct bko_entry *entry = apply_entry(batch, i);
+		uint64_t hint = bko__memory_hint(&memory->places[i]);
+
+		if (entry->action == BKO_ACTION_PUT && memory->places[i].exact &&
+		    entry->hint != hint)
+			bko_reply_row(reply, (uint32_t)i, entry->key.data, entry->key.size,
+			              entry->value.data, entry->value.size, memory->revision, hint);
+	}
+}
+
 void bko__memory_apply(void *host, const struct bko_batch *batch, bko_reply *reply)
 {
 	struct bko_memory *memory = host;
@@ -351,6 +367,7 @@ void bko__memory_apply(void *host, const struct bko_batch *batch, bko_reply *rep
 		return;
 	}
 	bko__memory_commit(memory, batch);
+	bko__memory_tell(memory, batch, reply);
 	bko_reply_end(reply, BKO_REPLY_DONE, memory->revision, 0);
 }
 

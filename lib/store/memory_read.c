@@ -30,7 +30,7 @@ int32_t bko__memory_give(const struct bko_memory *memory, const struct bko__cell
 	cell = bko__page_look(page, place->slot);
 	return bko_reply_row(reply, index, key->data, key->size,
 	                     cell + bko__page_value_at(page, cell), bko__page_value_size(cell),
-	                     bko__page_revision(cell), (uint64_t)place->page << 16 | place->slot);
+	                     bko__page_revision(cell), bko__memory_hint(place));
 }
 
 /* First slot of a leaf that is not below the end of a range. */

@@ -31,6 +31,11 @@ struct bko__cell_at {
 	uint16_t exact; /* 1: the row is there */
 };
 
+static inline uint64_t bko__memory_hint(const struct bko__cell_at *place)
+{
+	return (uint64_t)place->page << 16 | place->slot;
+}
+
 struct bko_memory {
 	uint32_t magic;
 	uint32_t page_size;
@@ -141,6 +146,10 @@ void bko__memory_commit(struct bko_memory *memory, const struct bko_batch *batch
 /* How many rows of how many bytes there will be then. */
 void bko__memory_foresee(struct bko_memory *memory, const struct bko_batch *batch, uint64_t *rows,
                          uint64_t *row_bytes);
+
+/* After that: gives rows that were overwritten and not found by their hint. */
+void bko__memory_tell(const struct bko_memory *memory, const struct bko_batch *batch,
+                      bko_reply *reply);
 
 /* Puts or deletes one row without looking at a guard. BKO_E_NO_MEMORY. */
 int32_t bko__memory_put(struct bko_memory *memory, const struct bko_entry *row, uint64_t revision);

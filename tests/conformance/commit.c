@@ -239,14 +239,35 @@ static void confirm(struct kit *kit, struct kit_asker *asker, const struct bko_e
 	free(sight);
 }
 
+/* Rows given with CONFLICT or DONE are those of now. */
+static void prove_rows(struct kit *kit, const struct kit_asker *asker,
+                       const struct bko_entry *entries, size_t count, const char *when)
+{
+	size_t i;
+
+	for (i = 0; i < asker->count; i++) {
+		const struct kit_given *given = &asker->given[i];
+		struct bko_span key = kit_row_key(given->row), value = kit_row_value(given->row);
+		const struct kit_row *row;
+
+		if (given->index >= count ||
+		    kit_compare_spans(&key, &entries[given->index].key) != 0) {
+			kit_found(kit, KIT_EXTRA_ROW, when, &key);
+			continue;
+		}
+		row = kit_model_get(&kit->model, &key);
+		if (row == NULL || row->revision != given->row->revision ||
+		    !kit_row_same(row, &value))
+			kit_found(kit, KIT_STALE_GIVEN_ROW, when, &key);
+	}
+}
+
 static void done(struct kit *kit, struct kit_asker *asker, const struct bko_entry *entries,
                  size_t count, size_t failing)
 {
 	uint64_t revision = asker->revision;
 	struct kit_row **old;
 
-	if (asker->count > 0)
-		kit_found(kit, KIT_EXTRA_ROW, "rows were given with DONE", NULL);
 	learn_revision(kit, revision);
 	if (failing < count) {
 		kit_found(kit, KIT_IGNORED_GUARD, "DONE", &entries[failing].key);
@@ -255,6 +276,7 @@ static void done(struct kit *kit, struct kit_asker *asker, const struct bko_entr
 	}
 	old = kit_alloc(NULL, count * sizeof *old);
 	learn(kit, entries, count, revision, old);
+	prove_rows(kit, asker, entries, count, "with DONE");
 	confirm(kit, asker, entries, count, old);
 	free(old);
 }
@@ -351,29 +373,6 @@ static int settled(struct kit *kit, struct kit_asker *asker, const struct bko_en
 	return 1;
 }
 
-/* Rows given with CONFLICT are those of now. */
-static void prove_conflict(struct kit *kit, const struct kit_asker *asker,
-                           const struct bko_entry *entries, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < asker->count; i++) {
-		const struct kit_given *given = &asker->given[i];
-		struct bko_span key = kit_row_key(given->row), value = kit_row_value(given->row);
-		const struct kit_row *row;
-
-		if (given->index >= count ||
-		    kit_compare_spans(&key, &entries[given->index].key) != 0) {
-			kit_found(kit, KIT_EXTRA_ROW, "with CONFLICT", &key);
-			continue;
-		}
-		row = kit_model_get(&kit->model, &key);
-		if (row == NULL || row->revision != given->row->revision ||
-		    !kit_row_same(row, &value))
-			kit_found(kit, KIT_STALE_CONFLICT_ROW, "with CONFLICT", &key);
-	}
-}
-
 int32_t kit_commit(struct kit *kit, struct kit_asker *asker, const struct bko_entry *entries,
                    size_t count)
 {
@@ -396,7 +395,7 @@ int32_t kit_commit(struct kit *kit, struct kit_asker *asker, const struct bko_en
 		} else {
 			if (status == BKO_REPLY_CONFLICT) {
 				kit->report->conflicts++;
-				prove_conflict(kit, asker, entries, count);
+				prove_rows(kit, asker, entries, count, "with CONFLICT");
 			}
 			prove_nothing(kit, asker, entries, count, status);
 			if (status != BKO_REPLY_BUSY &&

@@ -45,10 +45,10 @@ enum {
 	KIT_EXTRA_ROW, /* a row that is not there, was not asked for, or is given twice */
 	KIT_WRONG_LIMIT,
 	KIT_WRONG_MORE,
-	KIT_FALSE_CONFLICT,     /* again and again, though all guards hold */
-	KIT_STALE_CONFLICT_ROW, /* a row given with CONFLICT is not the current one */
-	KIT_TRUSTED_HINT,       /* an outdated hint changed what happened */
-	KIT_MOVED_ROW,          /* a lent value changed before the next apply */
+	KIT_FALSE_CONFLICT,  /* again and again, though all guards hold */
+	KIT_STALE_GIVEN_ROW, /* a row given with CONFLICT or DONE is not the current one */
+	KIT_TRUSTED_HINT,    /* an outdated hint changed what happened */
+	KIT_MOVED_ROW,       /* a lent value changed before the next apply */
 	KIT_ZERO_REVISION,
 	KIT_REFUSED,      /* what is within the limits was not done */
 	KIT_APPLIED_BUSY, /* certainly nothing applied, it said, and something was */
@@ -146,6 +146,7 @@ int liar_forgets_more(struct kit_subject *subject);
 int liar_counts_beyond_limit(struct kit_subject *subject);
 int liar_trusts_hints(struct kit_subject *subject);
 int liar_keeps_old_conflicts(struct kit_subject *subject);
+int liar_gives_what_was(struct kit_subject *subject);
 int liar_says_nothing(struct kit_subject *subject);
 int liar_says_twice(struct kit_subject *subject);
 int liar_applies_busy(struct kit_subject *subject);

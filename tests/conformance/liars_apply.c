@@ -266,6 +266,27 @@ int liar_keeps_old_conflicts(struct kit_subject *subject)
 	return 0;
 }
 
+static void was_apply(void *host, const struct bko_batch *batch, bko_reply *reply)
+{
+	struct truth *truth = host;
+	size_t failing = truth_guards(truth, batch);
+
+	if (failing < batch->count) {
+		truth_conflict(truth, batch, failing, reply);
+		return;
+	}
+	if (batch->count > 0 && kit_model_get(&truth->live, &batch->entries[0].key) != NULL)
+		truth_give(&truth->live, kit_model_lower(&truth->live, &batch->entries[0].key), 0,
+		           reply);
+	say_done(truth, reply, batch->entries, batch->count);
+}
+
+/* Gives a row with DONE before it has put it. */
+int liar_gives_what_was(struct kit_subject *subject)
+{
+	return lie_by_apply(subject, was_apply);
+}
+
 static void hinted_apply(void *host, const struct bko_batch *batch, bko_reply *reply)
 {
 	struct truth *truth = host;

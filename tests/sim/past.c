@@ -1,6 +1,6 @@
 #include "past.h"
 
-#include "engine/engine.h"
+#include "base/key.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -128,22 +128,42 @@ static void remember(struct past *p, const struct bko_entry *e, uint64_t revisio
 	row->newest = v;
 }
 
+struct heard {
+	int32_t status;
+	uint64_t revision;
+};
+
+static void hear_end(void *host, int32_t status, uint64_t revision, int64_t native)
+{
+	struct heard *heard = host;
+	(void)native;
+	heard->status = status;
+	heard->revision = revision;
+}
+
+int32_t table_apply(const struct bko_store *table, const struct bko_batch *batch,
+                    uint64_t *revision)
+{
+	uint64_t memory[BKO_REPLY_BYTES / sizeof(uint64_t)];
+	struct heard heard = {BKO_REPLY_SILENT, 0};
+	struct bko_sink sink = {.struct_size = sizeof sink, .host = &heard, .end = hear_end};
+	bko_reply *reply;
+	if (bko_reply_open(&sink, memory, sizeof memory, &reply))
+		return BKO_REPLY_SILENT;
+	table->apply(table->host, batch, reply);
+	*revision = heard.revision;
+	return heard.status;
+}
+
 int32_t past_apply(struct past *p, const struct bko_batch *batch, uint64_t *revision)
 {
-	/* an inbox of our own tells what the store says */
-	struct bko_reply inbox;
-	memset(&inbox, 0, sizeof inbox);
-	inbox.engine = (struct bko_engine *)(void *)p; /* anything but NULL: never looked into */
-	inbox.kind = BKO__APPLY;
-	inbox.waiting = 1;
-	p->table.apply(p->table.host, batch, &inbox);
-	*revision = inbox.revision;
-	if (inbox.status != BKO_REPLY_DONE || !batch_changes(batch))
-		return inbox.status;
+	int32_t status = table_apply(&p->table, batch, revision);
+	if (status != BKO_REPLY_DONE || !batch_changes(batch))
+		return status;
 	p->moment++;
 	for (size_t i = 0; i < batch->count; i++)
 		if (batch->entries[i].action != BKO_ACTION_NONE)
-			remember(p, &batch->entries[i], inbox.revision);
+			remember(p, &batch->entries[i], *revision);
 	return BKO_REPLY_DONE;
 }
 

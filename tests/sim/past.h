@@ -24,6 +24,10 @@ struct past {
 int past_open(struct past *past);
 void past_close(struct past *past);
 
+/* Applies a batch to a store; BKO_REPLY_ with the revision given. */
+int32_t table_apply(const struct bko_store *table, const struct bko_batch *batch,
+                    uint64_t *revision);
+
 /* Applies a batch for good; BKO_REPLY_ with the revision given. */
 int32_t past_apply(struct past *past, const struct bko_batch *batch, uint64_t *revision);
 

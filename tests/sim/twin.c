@@ -111,7 +111,8 @@ static int put_raw(struct twin *t, const struct bko_batch *batch)
 {
 	struct bko_batch *copy = batch_copy(batch);
 	struct bko_entry *entries = (struct bko_entry *)(copy + 1);
-	struct bko_reply inbox;
+	uint64_t revision;
+	int32_t status;
 	size_t kept = 0;
 	for (size_t i = 0; copy && i < copy->count; i++) {
 		entries[i].guard = BKO_GUARD_NONE;
@@ -122,13 +123,9 @@ static int put_raw(struct twin *t, const struct bko_batch *batch)
 	if (!copy)
 		return 1;
 	copy->count = kept;
-	memset(&inbox, 0, sizeof inbox);
-	inbox.engine = (struct bko_engine *)(void *)t;
-	inbox.kind = BKO__APPLY;
-	inbox.waiting = 1;
-	t->table.apply(t->table.host, copy, &inbox);
+	status = table_apply(&t->table, copy, &revision);
 	free(copy);
-	return inbox.status != BKO_REPLY_DONE;
+	return status != BKO_REPLY_DONE;
 }
 
 int twin_follow(struct twin *t, const struct op *op, const struct bko_batch *batch,

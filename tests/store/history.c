@@ -150,6 +150,24 @@ static void check_conflict(struct history *history, size_t count)
 	assert_true(reply->revision == 0);
 }
 
+/* Done may bring rows that were there and are put, as they are now. */
+static void check_done(const struct history *history, size_t count)
+{
+	const struct bko_reply *reply = &history->reply;
+	size_t i;
+
+	for (i = 0; i < reply->count; i++) {
+		const struct reply_row *given = &reply->rows[i];
+		const struct bko_entry *entry = &history->entries[given->index];
+
+		assert_true(given->index < count && entry->action == BKO_ACTION_PUT);
+		assert_true(given->revision == reply->revision);
+		assert_true(given->hint != entry->hint);
+		assert_int_equal(given->value_size, entry->value.size);
+		assert_memory_equal(given->value, entry->value.data, entry->value.size);
+	}
+}
+
 static void learn_hints(struct history *history, size_t count)
 {
 	const struct reply_row *given;
@@ -198,7 +216,7 @@ static void step(struct history *history)
 	if (status == BKO_REPLY_DONE) {
 		assert_true(holds);
 		shadow_apply(&history->shadow, history->entries, count, history->reply.revision);
-		assert_int_equal(history->reply.count, 0);
+		check_done(history, count);
 	} else if (status == BKO_REPLY_CONFLICT) {
 		assert_false(holds);
 		check_conflict(history, count);

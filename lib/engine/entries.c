@@ -1,0 +1,151 @@
+/*
+ * entries.c - the batch of a call, or of all calls of an open batch: one entry for each
+ * row that changes, or that a decision rests on.
+ */
+#include "engine/engine.h"
+
+/* Whether an entry comes of a row, and of how many bytes. */
+static size_t weigh(const struct bko__row *row, int guarded, uint32_t action, uint32_t value_size,
+                    size_t *bytes)
+{
+	if (action == BKO_ACTION_NONE && (!guarded || !row->loaded))
+		return 0;
+	*bytes += row->key_size + (action == BKO_ACTION_PUT ? value_size : 0);
+	return 1;
+}
+
+static int32_t check_room(struct bko_engine *engine, size_t entries, size_t bytes)
+{
+	const struct bko_store *store = &engine->store;
+
+	if ((store->max_entries && entries > store->max_entries) ||
+	    (store->max_batch && bytes > store->max_batch))
+		return bko__fail(engine,
+		                 engine->batching && engine->tx.batch_entries ? BKO_E_BATCH_FULL
+		                                                              : BKO_E_TOO_LARGE,
+		                 "changes of one batch for this store");
+	return BKO_OK;
+}
+
+/* The batch with this call must still be one that the store takes. */
+int32_t bko__tx_weigh(struct bko_engine *engine, size_t *entries, size_t *bytes)
+{
+	struct bko__tx *tx = &engine->tx;
+	size_t gone = 0, gone_bytes = 0;
+	uint32_t i;
+
+	*entries = tx->batch_entries;
+	*bytes = tx->batch_bytes;
+	for (i = 0; i < tx->count; i++) {
+		const struct bko__row *row = tx->rows[i];
+
+		gone += weigh(row, row->guarded, row->staged, row->value_size, &gone_bytes);
+		*entries += weigh(row, row->guard || row->guarded,
+		                  row->action ? row->action : row->staged,
+		                  row->action ? row->next_size : row->value_size, bytes);
+	}
+	*entries -= gone;
+	*bytes -= gone_bytes;
+	return check_room(engine, *entries, *bytes);
+}
+
+static uint32_t action_of(const struct bko__row *row)
+{
+	return row->action ? row->action : row->staged;
+}
+
+static int rows_compare(const struct bko__row *a, const struct bko__row *b)
+{
+	if (a->key[0] != b->key[0])
+		return a->key[0] < b->key[0] ? -1 : 1;
+	return bko__key_compare(a->key, a->key_size, b->key, b->key_size);
+}
+
+/* Shell sort: small sets nearly free, large ones without recursion or memory. */
+static void sort_rows(struct bko__row **rows, size_t count)
+{
+	size_t gap = 1, i, at;
+
+	while (gap < count / 3)
+		gap = gap * 3 + 1;
+	for (; gap; gap /= 3) {
+		for (i = gap; i < count; i++) {
+			struct bko__row *row = rows[i];
+
+			for (at = i; at >= gap && rows_compare(row, rows[at - gap]) < 0; at -= gap)
+				rows[at] = rows[at - gap];
+			rows[at] = row;
+		}
+	}
+}
+
+static void fill_entry(const struct bko__row *row, uint32_t action, struct bko_entry *entry)
+{
+	int guard = row->guard || row->guarded;
+
+	memset(entry, 0, sizeof *entry);
+	entry->key.data = row->key;
+	entry->key.size = row->key_size;
+	entry->action = action;
+	if (action == BKO_ACTION_PUT) {
+		entry->value.data = row->action ? row->next : row->value;
+		entry->value.size = row->action ? row->next_size : row->value_size;
+	}
+	if (guard && row->stored) {
+		entry->guard = BKO_GUARD_REVISION;
+		entry->revision = row->revision;
+	} else if (guard) {
+		entry->guard = BKO_GUARD_ABSENT;
+	}
+	entry->hint = row->stored ? row->hint : 0;
+}
+
+/* The rows that become entries, in order of their keys. */
+static uint32_t choose_rows(struct bko_engine *engine, struct bko__row **chosen,
+                            uint32_t guards_only)
+{
+	struct bko__tx *tx = &engine->tx;
+	uint32_t rows = engine->batching ? tx->batch_count : tx->count, count = 0, i;
+	struct bko__row *row = tx->batch;
+
+	for (i = 0; i < rows; i++) {
+		if (!engine->batching)
+			row = tx->rows[i];
+		if ((action_of(row) && !guards_only) ||
+		    ((row->guard || row->guarded) && row->loaded))
+			chosen[count++] = row;
+		if (engine->batching)
+			row = row->batch;
+	}
+	sort_rows(chosen, count);
+	return count;
+}
+
+int32_t bko__tx_entries(struct bko_engine *engine, struct bko_batch *batch, uint32_t guards_only)
+{
+	struct bko__tx *tx = &engine->tx;
+	uint32_t rows = (engine->batching ? tx->batch_count : tx->count) + 1, i;
+	struct bko_entry *entries;
+	size_t bytes = 0;
+
+	tx->asked = bko__take(engine, rows * sizeof(struct bko__row *));
+	if (!tx->asked)
+		return tx->status;
+	tx->asked_rows = choose_rows(engine, tx->asked, guards_only);
+	entries = bko__take(engine, (tx->asked_rows + (size_t)1) * sizeof *entries);
+	if (!entries)
+		return tx->status;
+	for (i = 0; i < tx->asked_rows; i++) {
+		const struct bko__row *row = tx->asked[i];
+
+		fill_entry(row, guards_only ? BKO_ACTION_NONE : action_of(row), &entries[i]);
+		bytes += entries[i].key.size + entries[i].value.size;
+	}
+	if (!engine->batching && check_room(engine, i, bytes))
+		return engine->error.status;
+	memset(batch, 0, sizeof *batch);
+	batch->struct_size = sizeof *batch;
+	batch->entries = entries;
+	batch->count = tx->asked_rows;
+	return BKO_OK;
+}
