@@ -161,9 +161,9 @@ BKO_API int32_t bko_engine_stats(const bko_engine *engine, struct bko_stats *sta
  * batch ready, returns BKO_WANT. The host asks `bko_engine_wanted`, does the
  * query or the batch by its own means, answers on `reply` as a store would
  * (bko_reply_row ..., bko_reply_end) and repeats the very same call, until that
- * returns something else. Another call meanwhile is BKO_E_MISUSE, except
- * bko_engine_abandon, which gives the pending call up (after a batch was handed
- * out its outcome is then unknown: repeat it later with the same id).
+ * returns something else. Another call meanwhile, told apart by its operation id
+ * or by what it names, is BKO_E_MISUSE, except bko_engine_abandon, which gives the
+ * pending one up (after a batch was handed out: repeat it later with the same id).
  * From the moment a batch is handed out the call's outcome structs carry
  * BKO_OUTCOME_PROVISIONAL, so that a host can write rows of its own in the same
  * database transaction; it answers DONE after its commit.

@@ -233,7 +233,10 @@ static int32_t check_query(struct bko_engine *engine, const struct bko_availabil
 int32_t bko_item_availability(bko_engine *engine, const struct bko_availability_query *query,
                               struct bko_availability *availability)
 {
-	int32_t status = bko__enter(engine, BKO__VERB_AVAILABILITY, NULL);
+	int named = query && query->struct_size >= sizeof *query;
+	int32_t status =
+		bko__enter_about(engine, BKO__VERB_AVAILABILITY, named ? &query->item : NULL, NULL,
+	                         named ? (uint64_t)query->quantity : 0);
 	struct asking *a;
 
 	if (status)

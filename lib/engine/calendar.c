@@ -126,7 +126,7 @@ static int32_t calendar_check(struct bko_engine *engine, const struct bko_calend
 int32_t bko_location_set(bko_engine *engine, int64_t now_ms, const struct bko_span *location,
                          const struct bko_calendar *calendar)
 {
-	int32_t status = bko__enter(engine, BKO__VERB_CALENDAR, NULL);
+	int32_t status = bko__enter_about(engine, BKO__VERB_CALENDAR, location, NULL, 0);
 	struct dating *d;
 
 	if (status)

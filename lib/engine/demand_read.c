@@ -206,7 +206,8 @@ int32_t bko_demand_read(bko_engine *engine, int64_t now_ms, const struct bko_spa
                         struct bko_demand_period *array, size_t capacity, uint32_t stride,
                         size_t *count)
 {
-	int32_t status = bko__enter(engine, BKO__VERB_DEMAND_READ, NULL);
+	int32_t status =
+		bko__enter_about(engine, BKO__VERB_DEMAND_READ, item, location, (uint64_t)from_ms);
 	struct demand_reading *d;
 
 	if (status)

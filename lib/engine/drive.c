@@ -18,45 +18,75 @@ uint32_t bko__provisional(struct bko_engine *engine)
 }
 
 /* What tells a call from others, for a pull host that repeats it and for back-off. */
-static uint64_t identity_of(uint32_t verb, const struct bko_span *id)
+static uint64_t identity_of(uint32_t verb, const struct bko_span *first,
+                            const struct bko_span *second, uint64_t number)
 {
+	const struct bko_span *spans[] = {first, second};
 	struct bko__hash hash;
 	uint8_t digest[16];
+	uint32_t i;
 
-	if (!id->data || id->size > BKO_ID_MAX)
-		return verb;
 	bko__hash_begin(&hash, verb);
-	bko__hash_bytes(&hash, id->data, id->size);
+	bko__hash_uint(&hash, number);
+	for (i = 0; i < 2; i++)
+		if (spans[i] && spans[i]->data && spans[i]->size <= BKO_ID_MAX)
+			bko__hash_bytes(&hash, spans[i]->data, spans[i]->size);
 	bko__hash_end(&hash, digest);
 	return bko__get_le(digest, 8);
 }
 
-int32_t bko__enter(struct bko_engine *engine, uint32_t verb, const struct bko_op *op)
+static int32_t enter(struct bko_engine *engine, uint32_t verb, uint64_t identity)
 {
-	struct bko_span id = {NULL, 0};
-	uint64_t identity;
-
-	if (!engine || engine->magic != BKO__ENGINE_MAGIC)
-		return BKO_E_MISUSE;
-	if (engine->inside)
-		return BKO_E_REENTRY;
-	if (op)
-		id = op->id;
-	identity = engine->options.pull ? identity_of(verb, &id) : verb;
 	if (engine->step != BKO__IDLE) {
 		if (identity != engine->identity)
 			return bko__fail(engine, BKO_E_MISUSE, "another call is pending");
 		return BKO_OK;
 	}
 	engine->identity = identity;
-	engine->op_id = id;
-	engine->retried = op && (op->flags & BKO_OP_RETRIED);
+	engine->op_id.data = NULL;
+	engine->op_id.size = 0;
+	engine->retried = 0;
 	engine->cold = verb == BKO__VERB_VERIFY; /* it looks at what is stored */
 	memset(&engine->progress, 0, sizeof engine->progress);
 	memset(&engine->error, 0, sizeof engine->error);
 	engine->error.line = UINT32_MAX;
 	engine->stats.calls++;
 	return BKO_OK;
+}
+
+static int32_t may_enter(const struct bko_engine *engine)
+{
+	if (!engine || engine->magic != BKO__ENGINE_MAGIC)
+		return BKO_E_MISUSE;
+	return engine->inside ? BKO_E_REENTRY : BKO_OK;
+}
+
+int32_t bko__enter(struct bko_engine *engine, uint32_t verb, const struct bko_op *op)
+{
+	int32_t status = may_enter(engine);
+	int idle;
+
+	if (status)
+		return status;
+	idle = engine->step == BKO__IDLE;
+	status = enter(engine, verb,
+	               engine->options.pull && op ? identity_of(verb, &op->id, NULL, 0) : verb);
+	if (!status && idle && op) {
+		engine->op_id = op->id;
+		engine->retried = !!(op->flags & BKO_OP_RETRIED);
+	}
+	return status;
+}
+
+int32_t bko__enter_about(struct bko_engine *engine, uint32_t verb, const struct bko_span *first,
+                         const struct bko_span *second, uint64_t number)
+{
+	int32_t status = may_enter(engine);
+
+	if (status)
+		return status;
+	return enter(engine, verb,
+	             engine->options.pull ? identity_of(verb, first, second, number) : verb);
 }
 
 int32_t bko__again(struct bko_engine *engine)
@@ -72,7 +102,7 @@ int32_t bko__again(struct bko_engine *engine)
 	}
 	engine->error.attempts = engine->attempt;
 	if (!engine->options.pull)
-		identity = identity_of((uint32_t)identity, &engine->op_id);
+		identity = identity_of((uint32_t)identity, &engine->op_id, NULL, 0);
 	jitter = bko__mix(identity + engine->attempt);
 	wait_ms = wait_ms / 2 + (uint32_t)(jitter % (wait_ms / 2 + 1));
 	engine->waited += wait_ms;

@@ -129,6 +129,10 @@ struct bko_engine {
  * is repeated and no other made. `op` may be NULL. A call that is not a repetition
  * begins with a clean progress. */
 int32_t bko__enter(struct bko_engine *engine, uint32_t verb, const struct bko_op *op);
+/* The same for a call without an operation id: what it is about tells it from another of
+ * its kind. Spans and number may be anything, NULL too. */
+int32_t bko__enter_about(struct bko_engine *engine, uint32_t verb, const struct bko_span *first,
+                         const struct bko_span *second, uint64_t number);
 
 /* Runs an operation to its end. */
 int32_t bko__drive(struct bko_engine *engine, bko__run run, void *arguments);

@@ -107,7 +107,7 @@ static int32_t run_consumer(struct bko_engine *engine, void *arguments)
 
 int32_t bko_event_consumer(bko_engine *engine, const struct bko_span *consumer, uint32_t remove)
 {
-	int32_t status = bko__enter(engine, BKO__VERB_CONSUMER, NULL);
+	int32_t status = bko__enter_about(engine, BKO__VERB_CONSUMER, consumer, NULL, remove);
 	struct consuming *c;
 
 	if (status)
@@ -149,7 +149,7 @@ static int32_t run_lane(struct bko_engine *engine, void *arguments)
 int32_t bko_event_lane(bko_engine *engine, const struct bko_span *consumer, uint32_t lane,
                        struct bko_lane *info)
 {
-	int32_t status = bko__enter(engine, BKO__VERB_LANE, NULL);
+	int32_t status = bko__enter_about(engine, BKO__VERB_LANE, consumer, NULL, lane);
 	struct bko_lane out;
 	struct consuming *c;
 
@@ -208,7 +208,7 @@ static int32_t run_acknowledge(struct bko_engine *engine, void *arguments)
 int32_t bko_event_acknowledge(bko_engine *engine, const struct bko_span *consumer, uint32_t lane,
                               uint64_t number)
 {
-	int32_t status = bko__enter(engine, BKO__VERB_ACKNOWLEDGE, NULL);
+	int32_t status = bko__enter_about(engine, BKO__VERB_ACKNOWLEDGE, consumer, NULL, lane);
 	struct consuming *c;
 
 	if (status)
@@ -380,7 +380,7 @@ static int32_t run_read(struct bko_engine *engine, void *arguments)
 int32_t bko_event_read(bko_engine *engine, uint32_t lane, uint64_t after, struct bko_event *array,
                        size_t capacity, uint32_t stride, size_t *count)
 {
-	int32_t status = bko__enter(engine, BKO__VERB_EVENT_READ, NULL);
+	int32_t status = bko__enter_about(engine, BKO__VERB_EVENT_READ, NULL, NULL, lane);
 	struct reading *r;
 
 	if (status)
@@ -506,7 +506,7 @@ static uint32_t rows_at_a_time(const struct bko_engine *engine, uint32_t wanted)
 int32_t bko_event_trim(bko_engine *engine, uint32_t lane, uint64_t up_to, uint32_t budget,
                        uint32_t *done)
 {
-	int32_t status = bko__enter(engine, BKO__VERB_TRIM, NULL);
+	int32_t status = bko__enter_about(engine, BKO__VERB_TRIM, NULL, NULL, lane);
 	struct trimming *t;
 
 	if (status)

@@ -132,7 +132,7 @@ static int32_t run_explain(struct bko_engine *engine, void *arguments)
 int32_t bko_queue_explain(bko_engine *engine, int64_t now_ms, const struct bko_span *order,
                           uint32_t line, struct bko_explanation *explanation)
 {
-	int32_t status = bko__enter(engine, BKO__VERB_EXPLAIN, NULL);
+	int32_t status = bko__enter_about(engine, BKO__VERB_EXPLAIN, order, NULL, 0);
 	struct explaining *e;
 
 	if (status)

@@ -139,7 +139,7 @@ static int32_t run_item_open(struct bko_engine *engine, void *arguments)
 int32_t bko_item_open(bko_engine *engine, int64_t now_ms, const struct bko_span *item,
                       bko_item **handle)
 {
-	int32_t status = bko__enter(engine, BKO__VERB_ITEM_OPEN, NULL);
+	int32_t status = bko__enter_about(engine, BKO__VERB_ITEM_OPEN, item, NULL, 0);
 	struct item_opening *o;
 	struct bko_item *h;
 	size_t size;

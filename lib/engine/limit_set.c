@@ -122,7 +122,9 @@ static int32_t limits_check(struct bko_engine *engine, const struct bko_limit *l
 
 int32_t bko_limit_set(bko_engine *engine, int64_t now_ms, const struct bko_limit *limit)
 {
-	int32_t status = bko__enter(engine, BKO__VERB_LIMIT, NULL);
+	int named = limit && limit->struct_size >= sizeof *limit;
+	int32_t status = bko__enter_about(engine, BKO__VERB_LIMIT, named ? &limit->id : NULL, NULL,
+	                                  named ? limit->of : 0);
 	struct limiting *l;
 
 	if (status)
@@ -166,7 +168,9 @@ static int32_t limits_run_read(struct bko_engine *engine, void *arguments)
 
 int32_t bko_limit_read(bko_engine *engine, int64_t now_ms, struct bko_limit *limit)
 {
-	int32_t status = bko__enter(engine, BKO__VERB_LIMIT_READ, NULL);
+	int named = limit && limit->struct_size >= sizeof *limit;
+	int32_t status = bko__enter_about(engine, BKO__VERB_LIMIT_READ, named ? &limit->id : NULL,
+	                                  NULL, named ? limit->of : 0);
 	struct limiting *l;
 
 	if (status)

@@ -133,7 +133,7 @@ static int32_t run_order_open(struct bko_engine *engine, void *arguments)
 int32_t bko_order_open(bko_engine *engine, int64_t now_ms, const struct bko_span *order,
                        bko_order **handle)
 {
-	int32_t status = bko__enter(engine, BKO__VERB_ORDER_OPEN, NULL);
+	int32_t status = bko__enter_about(engine, BKO__VERB_ORDER_OPEN, order, NULL, 0);
 	struct order_opening *o;
 	struct bko_order *h;
 	size_t size;

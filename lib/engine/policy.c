@@ -241,7 +241,9 @@ static int goes_on(int32_t status)
 int32_t bko_policy_set(bko_engine *engine, int64_t now_ms, const struct bko_policy_row *rows,
                        size_t count, uint32_t stride, int32_t *statuses)
 {
-	int32_t status = bko__enter(engine, BKO__VERB_POLICY, NULL);
+	int named = rows && count && stride >= sizeof *rows;
+	int32_t status = bko__enter_about(engine, BKO__VERB_POLICY, named ? &rows->item : NULL,
+	                                  named ? &rows->location : NULL, count);
 	struct bko__progress *progress;
 	struct setting *set;
 	size_t i;

@@ -143,7 +143,7 @@ static int32_t run_version(struct bko_engine *engine, void *arguments)
 int32_t bko_queue_open(bko_engine *engine, int64_t now_ms, const struct bko_span *item,
                        const struct bko_span *location, uint32_t mode, bko_queue **queue)
 {
-	int32_t status = bko__enter(engine, BKO__VERB_QUEUE, NULL);
+	int32_t status = bko__enter_about(engine, BKO__VERB_QUEUE, item, location, 0);
 	struct bko_queue *q, *h;
 	struct turning *t;
 

@@ -166,7 +166,7 @@ static int32_t run_rerank(struct bko_engine *engine, void *arguments)
 int32_t bko_queue_rerank(bko_engine *engine, int64_t now_ms, const struct bko_span *item,
                          const struct bko_span *location, uint32_t budget, uint32_t *done)
 {
-	int32_t status = bko__enter(engine, BKO__VERB_RERANK, NULL);
+	int32_t status = bko__enter_about(engine, BKO__VERB_RERANK, item, location, 0);
 	struct reranking *r;
 
 	if (status)

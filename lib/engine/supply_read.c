@@ -100,7 +100,7 @@ int32_t bko_supply_list(bko_engine *engine, int64_t now_ms, const struct bko_spa
                         struct bko_supply_info *array, size_t capacity, uint32_t stride,
                         size_t *count)
 {
-	int32_t status = bko__enter(engine, BKO__VERB_SUPPLY_LIST, NULL);
+	int32_t status = bko__enter_about(engine, BKO__VERB_SUPPLY_LIST, item, location, first);
 	struct supply_listing *l;
 
 	if (status)
@@ -163,7 +163,7 @@ int32_t bko_bucket_list(bko_engine *engine, const struct bko_span *item,
                         const struct bko_span *location, struct bko_bucket *array, size_t capacity,
                         uint32_t stride, size_t *count)
 {
-	int32_t status = bko__enter(engine, BKO__VERB_BUCKET_LIST, NULL);
+	int32_t status = bko__enter_about(engine, BKO__VERB_BUCKET_LIST, item, location, 0);
 	struct supply_listing *l;
 
 	if (status)
