@@ -1,5 +1,5 @@
 /*
- * store/log_format.h - THE FORMAT OF A LOG, version 1, and its encoders.
+ * store/log_format.h - THE FORMAT OF A LOG, version 2, and its encoders.
  *
  * This comment is enough to write another reader from. All numbers are
  * little-endian and unsigned. "Erased" bytes are whatever the medium reads when
@@ -12,7 +12,7 @@
  * LABEL, 32 bytes, at 0 and again in the middle of segment 0 (so at a power of
  * two), written when the log is made and never again; either copy serves.
  *	 0  8  "BKOLOG\r\n"
- *	 8  4  format version, 1
+ *	 8  4  format version, 2
  *	12  1  s, 9 to 30
  *	13  1  u, 3 to 12
  *	14  2  0
@@ -26,7 +26,7 @@
  *	 0  4  "BKSG"
  *	 4  1  kind: 1 log, 2 checkpoint
  *	 5  1  0
- *	 6  2  format version, 1
+ *	 6  2  format version, 2
  *	 8  4  number of this segment
  *	12  4  epoch: how many opens have written, that of this segment included
  *	16  8  serial: higher than that of every segment begun before
@@ -115,7 +115,7 @@
 #include "backorder/store.h"
 
 enum {
-	BKO__LOG_VERSION = 1,
+	BKO__LOG_VERSION = 2, /* raised with every change of what is written */
 	BKO__LOG_LABEL = 32,  /* bytes of a label */
 	BKO__LOG_HEADER = 96, /* of a segment's header */
 	BKO__LOG_LEAD = 24,   /* of a record before its payload */
