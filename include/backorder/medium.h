@@ -28,7 +28,8 @@
  *    log store is doing; BKO_E_CORRUPT when the medium itself knows that they
  *    are damaged (a failed ECC), which then count as damaged or never written,
  *    like any other bytes. Bytes never programmed read as anything.
- * 6. size: says how many bytes there are, in whole erase units; with `want`
+ * 6. size: says how many bytes there are, in whole erase units (on a medium that
+ *    overwrites it may be more, and what is beyond counts too); with `want`
  *    above that a medium that can grow makes room for at least so many, and
  *    one that can not answers BKO_E_FULL with *size as it is. `want` 0 only
  *    asks. Growing is durable after the next sync; before that a loss of power
@@ -111,7 +112,8 @@ enum {
 struct bko_medium_file_options {
 	uint32_t struct_size;
 	uint32_t flags;      /* BKO_MEDIUM_FILE_ */
-	uint32_t erase_unit; /* grain of space; 0: 65536; at least 512 */
+	uint32_t erase_unit; /* grain in which it grows; 0: 65536; at least 512. A log that is
+	                      * there is read whole, whatever it was made with */
 	uint32_t reserved;
 	bko_alloc_fn alloc; /* NULL: realloc and free of libc */
 	void *alloc_host;

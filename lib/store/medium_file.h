@@ -18,7 +18,12 @@
 #define BKO__MEDIUM_FILE_POSIX
 #endif
 
-enum { BKO__FILE_MAGIC = 0x626b6f66, BKO__FILE_GRAIN = 65536, BKO__FILE_PIECE = 4096 };
+enum {
+	BKO__FILE_MAGIC = 0x626b6f66,
+	BKO__FILE_GRAIN = 65536,
+	BKO__FILE_GRAIN_MIN = 512,
+	BKO__FILE_PIECE = 4096
+};
 
 struct bko_medium_file {
 	uint32_t magic;
@@ -27,7 +32,7 @@ struct bko_medium_file {
 	uint32_t open;   /* `handle` is one */
 	intptr_t handle; /* of the system */
 	int64_t native;  /* of the last failure */
-	uint64_t size;   /* whole grains that are written */
+	uint64_t size;   /* of what is written, in whole least grains */
 	bko_alloc_fn alloc;
 	void *alloc_host;
 	uint32_t part, reserved;        /* bytes of a piece */

@@ -56,8 +56,9 @@ static int32_t file_size(void *host, uint64_t want, uint64_t *size)
 	return status;
 }
 
-/* What is there must be whole grains; less than that only if it is what was
- * left of growing: zeros. */
+/* All that is there counts, whatever the grain it is to grow by: what was made with
+ * a smaller one must not lose its end. Less than the least grain only if it is what
+ * was left of growing: zeros. */
 static int32_t file_measure(struct bko_medium_file *file)
 {
 	uint64_t length, at;
@@ -66,7 +67,7 @@ static int32_t file_measure(struct bko_medium_file *file)
 
 	if (status != BKO_OK)
 		return status;
-	file->size = length / file->grain * file->grain;
+	file->size = length / BKO__FILE_GRAIN_MIN * BKO__FILE_GRAIN_MIN;
 	for (at = file->size; file->size == 0 && at < length; at += part) {
 		part = length - at < sizeof file->piece ? (uint32_t)(length - at)
 		                                        : (uint32_t)sizeof file->piece;
@@ -107,7 +108,7 @@ static int32_t file_check(const struct bko_medium_file_options *options)
 		return BKO_E_STRUCT_NEWER;
 	if ((options->flags & ~known) != 0 || (options->flags & both) == both ||
 	    (options->erase_unit & (options->erase_unit - 1)) != 0 ||
-	    (options->erase_unit != 0 && options->erase_unit < 512) ||
+	    (options->erase_unit != 0 && options->erase_unit < BKO__FILE_GRAIN_MIN) ||
 	    options->erase_unit > (uint32_t)1 << 30)
 		return BKO_E_ARGUMENT;
 	return BKO_OK;

@@ -148,14 +148,14 @@ static void grows_in_grains_of_zeros(void **state)
 	assert_int_equal(medium.size(medium.host, 20, &size), BKO_OK);
 	assert_true(size == 10240);
 	bko_medium_file_close(file);
-	/* What is beyond whole grains is not there, and is written anew. */
+	/* What is beyond whole grains is there, and stays. */
 	assert_int_equal(open_file(0, 4096, &file, &medium), BKO_OK);
 	assert_int_equal(medium.size(medium.host, 0, &size), BKO_OK);
-	assert_true(size == 8192);
-	assert_int_equal(medium.size(medium.host, 8193, &size), BKO_OK);
+	assert_true(size == 10240);
+	assert_int_equal(medium.size(medium.host, 10241, &size), BKO_OK);
 	assert_true(size == 12288);
 	assert_int_equal(medium.read(medium.host, 9300, bytes, 3), BKO_OK);
-	assert_int_equal(bytes[0], 0);
+	assert_memory_equal(bytes, "abc", 3);
 	assert_int_equal(medium.read(medium.host, 12287, bytes, 2), BKO_E_IO);
 	bko_medium_file_close(file);
 }
@@ -262,6 +262,68 @@ static void a_log_in_a_file(void **state)
 	stage_clear(&stage);
 }
 
+/* Opens the log in the file; whether it holds what it should is for the caller. */
+static int32_t open_log(uint32_t flags, uint32_t grain, bko_medium_file **file)
+{
+	uint32_t reads = flags & BKO_LOG_READ_ONLY ? BKO_MEDIUM_FILE_READ_ONLY : 0;
+	struct bko_medium medium;
+	int32_t status;
+
+	assert_int_equal(open_file(flags & BKO_LOG_CREATE ? BKO_MEDIUM_FILE_CREATE : reads, grain,
+	                           file, &medium),
+	                 BKO_OK);
+	stage.options.flags = flags;
+	status = bko_log_open(&stage.options, &medium, &stage.log);
+	stage.store.struct_size = sizeof stage.store;
+	if (status == BKO_OK)
+		assert_int_equal(bko_log_store(stage.log, &stage.store), BKO_OK);
+	return status;
+}
+
+static void close_log(bko_medium_file *file)
+{
+	assert_int_equal(bko_log_close(stage.log), BKO_OK);
+	stage.log = NULL;
+	bko_medium_file_close(file);
+}
+
+/* A log made with one grain is whole when it is opened with another. */
+static void a_log_knows_its_grain(void **state)
+{
+	static const struct stage_shape shape = {"", 1, 512, 0, 0, 0};
+	static const uint32_t grains[] = {512, 4096, 16384, 65536, 1 << 20};
+	enum { GRAINS = sizeof grains / sizeof grains[0] };
+	bko_medium_file *file;
+	size_t made, opened;
+	uint32_t i;
+
+	(void)state;
+	for (made = 0; made < GRAINS; made++) {
+		stage_set(&stage, &shape, made + 1);
+		stage.options.segment_size = grains[made] < 4096 ? 4096 : 0;
+		stage.options.sync = BKO_LOG_SYNC_RELAXED;
+		stage.largest = 50;
+		assert_int_equal(open_log(BKO_LOG_CREATE, grains[made], &file), BKO_OK);
+		for (opened = 0; opened < GRAINS; opened++) {
+			for (i = 0; i < 40; i++) {
+				stage_choose(&stage);
+				assert_int_equal(stage_apply(&stage), BKO_REPLY_DONE);
+			}
+			close_log(file);
+			assert_int_equal(open_log(BKO_LOG_READ_ONLY, grains[opened], &file),
+			                 BKO_OK);
+			assert_true(stage_same(&stage));
+			assert_int_equal(stage_stats(&stage).number, 40 * (opened + 1));
+			close_log(file);
+			assert_int_equal(open_log(0, grains[opened], &file), BKO_OK);
+			assert_true(stage_same(&stage));
+		}
+		close_log(file);
+		stage_clear(&stage);
+		assert_int_equal(remove(name), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,6 +335,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(read_only_files_take_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(options_are_checked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_log_in_a_file, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_log_knows_its_grain, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("store/medium_file", tests, set_up_folder,
