@@ -186,6 +186,9 @@ static struct split split_choose(const struct bko__page *page, uint32_t slot,
 		}
 		left += at < page->count ? bko__page_taken(page, at) : 0;
 	}
+	/* nothing would be left of it */
+	if (split.side == SPLIT_ALONE && slot == 0)
+		split.side = SPLIT_LEFT;
 	return split;
 }
 
