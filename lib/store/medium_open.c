@@ -61,7 +61,7 @@ static int32_t file_size(void *host, uint64_t want, uint64_t *size)
  * was left of growing: zeros. */
 static int32_t file_measure(struct bko_medium_file *file)
 {
-	uint64_t length, at;
+	uint64_t length = 0, at;
 	uint32_t part, i;
 	int32_t status = bko__file_length(file, &length);
 

@@ -4,7 +4,6 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#define _DEFAULT_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
