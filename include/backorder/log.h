@@ -17,6 +17,11 @@
  * - What was cut short at the end of the log is dropped (stats: dropped_bytes).
  *   Damage before that is BKO_E_CORRUPT, told with its position and never
  *   skipped, unless the log is opened to salvage.
+ * - What can not be told from a cut: the latest records damaged or gone, with
+ *   all that says they were durable, as when the end of a file is truncated.
+ *   Then a log that was not closed opens without these batches. On a medium
+ *   that overwrites one that was closed is BKO_E_CORRUPT then, as is one from
+ *   before, up to the batches of its last close. A flash keeps no such mark.
  * - Nothing is acknowledged after a sync that failed: its batch is answered
  *   with BKO_REPLY_UNKNOWN, all later calls of the store with BKO_REPLY_IO,
  *   until the log is closed and opened again.

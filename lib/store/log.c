@@ -145,9 +145,12 @@ static int32_t log_start(struct bko_log *log, const struct bko_log_options *opti
 	if (status != BKO_OK)
 		return status;
 	/* No log has ever been made so short, and none shrinks. */
-	if (!make && log->segments < BKO__LOG_SEGMENTS_MIN)
-		return bko__log_note(log, BKO_LOG_DAMAGE_SEGMENT, UINT32_MAX, 0,
-		                     bko__log_segment_size(log), 0);
+	if (!make && log->segments < BKO__LOG_SEGMENTS_MIN) {
+		status = bko__log_note(log, BKO_LOG_DAMAGE_SEGMENT, UINT32_MAX, 0,
+		                       bko__log_segment_size(log), 0);
+		if (log->damages == NULL)
+			return status;
+	}
 	if (make)
 		status = bko__log_make(log, size, none);
 	else

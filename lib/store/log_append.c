@@ -149,6 +149,8 @@ int32_t bko__log_seal(struct bko_log *log)
 	if (status == BKO_OK)
 		status = bko__log_sync(log);
 	log->sealed = status == BKO_OK;
+	if (status == BKO_OK)
+		status = bko__log_write_mark(log);
 	/* All is durable without it; the next open only has more to do. */
 	return log->failed ? status : BKO_OK;
 }

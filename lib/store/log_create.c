@@ -214,6 +214,43 @@ int32_t bko__log_write_label(struct bko_log *log)
 	return status == BKO_OK ? bko__log_sync(log) : status;
 }
 
+static uint32_t mark_at(const struct bko_log *log)
+{
+	return bko__log_segment_size(log) / 4 * 3;
+}
+
+int32_t bko__log_load_mark(struct bko_log *log)
+{
+	uint8_t bytes[BKO__LOG_MARK];
+	int32_t status = BKO_OK;
+
+	log->mark = 0;
+	if (log->segments > 0)
+		status = bko__log_read(log, 0, mark_at(log), bytes, sizeof bytes);
+	if (status == BKO_OK && log->segments > 0)
+		log->mark = bko__log_get_mark(bytes);
+	/* Salvage does without. */
+	return status == BKO_OK || status == BKO_E_CORRUPT || log->damages != NULL ? BKO_OK
+	                                                                           : BKO_E_IO;
+}
+
+int32_t bko__log_write_mark(struct bko_log *log)
+{
+	uint32_t size = (uint32_t)bko__log_round(BKO__LOG_MARK, log->unit_shift);
+	int32_t status;
+
+	if (!create_overwrites(log) || log->mark == log->durable)
+		return BKO_OK;
+	memset(log->scratch, (int)log->pad, size);
+	bko__log_put_mark(log->scratch, log->durable);
+	status = bko__log_program(log, 0, mark_at(log), log->scratch, size);
+	if (status == BKO_OK)
+		status = bko__log_sync(log);
+	if (status == BKO_OK)
+		log->mark = log->durable;
+	return status;
+}
+
 int32_t bko__log_make(struct bko_log *log, uint64_t size, int32_t none)
 {
 	int32_t status;

@@ -13,6 +13,7 @@
 
 static const uint8_t label_magic[8] = {'B', 'K', 'O', 'L', 'O', 'G', '\r', '\n'};
 static const uint8_t header_magic[4] = {'B', 'K', 'S', 'G'};
+static const uint8_t mark_magic[4] = {'B', 'K', 'M', 'K'};
 
 uint64_t bko__log_sum(uint64_t seed, const void *data, size_t size)
 {
@@ -60,6 +61,22 @@ int32_t bko__log_get_label(const uint8_t bytes[BKO__LOG_LABEL], struct bko__log_
 	    label->record_size > (uint32_t)1 << label->segment_shift)
 		return BKO_E_CORRUPT;
 	return BKO_OK;
+}
+
+void bko__log_put_mark(uint8_t bytes[BKO__LOG_MARK], uint64_t number)
+{
+	memset(bytes, 0, BKO__LOG_MARK);
+	memcpy(bytes, mark_magic, sizeof mark_magic);
+	bko__put_le(bytes + 8, number, 8);
+	bko__put_le(bytes + 16, bko__log_sum(0, bytes, 16), 8);
+}
+
+uint64_t bko__log_get_mark(const uint8_t bytes[BKO__LOG_MARK])
+{
+	return memcmp(bytes, mark_magic, sizeof mark_magic) == 0 &&
+	                       bko__get_le(bytes + 16, 8) == bko__log_sum(0, bytes, 16)
+	               ? bko__get_le(bytes + 8, 8)
+	               : 0;
 }
 
 void bko__log_put_header(uint8_t bytes[BKO__LOG_HEADER], const struct bko__log_header *header)

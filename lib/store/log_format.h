@@ -20,6 +20,14 @@
  *	20  4  0
  *	24  8  checksum of bytes 0 to 23, seed 0
  *
+ * MARK, 24 bytes, at three quarters of segment 0, where a medium overwrites: put
+ * anew by each close, when all of the log is durable. A log may have none, and one
+ * that is not whole says nothing.
+ *	 0  4  "BKMK"
+ *	 4  4  0
+ *	 8  8  number of a batch that is durable, with all before it
+ *	16  8  checksum of bytes 0 to 15, seed 0
+ *
  * SEGMENT HEADER, 96 bytes, at the segment's start and again in its last
  * whole units; either copy serves, and of two that differ the one with the
  * higher serial (it happens where segments are overwritten without an erase).
@@ -90,8 +98,10 @@
  * successor only batches up to the successor's `after` count, and all of them
  * must be there. In the newest, batches count up to the first that is not
  * whole. If any record behind that place tells, by number minus lag, that the
- * missing batch was durable, the log is damaged; else the end was cut off by a
- * crash, and never existed. All records of a checkpoint must be there.
+ * missing batch was durable, or the mark does, the log is damaged; else the end was
+ * cut off by a crash, and never existed. Where no segment was begun there was no
+ * batch, unless the mark tells of one, or a header that is not that of a first
+ * segment. All records of a checkpoint must be there.
  *
  * WRITING. A record is programmed in one piece. A segment is begun by
  * programming its header, its copy, what it restates, and after a sync of
@@ -117,6 +127,7 @@
 enum {
 	BKO__LOG_VERSION = 2, /* raised with every change of what is written */
 	BKO__LOG_LABEL = 32,  /* bytes of a label */
+	BKO__LOG_MARK = 24,
 	BKO__LOG_HEADER = 96, /* of a segment's header */
 	BKO__LOG_LEAD = 24,   /* of a record before its payload */
 	BKO__LOG_SUM = 8,
@@ -181,6 +192,10 @@ uint64_t bko__log_seed(uint64_t serial, uint32_t index, uint32_t epoch);
  * BKO_E_CORRUPT: a damaged one. */
 void bko__log_put_label(uint8_t bytes[BKO__LOG_LABEL], const struct bko__log_label *label);
 int32_t bko__log_get_label(const uint8_t bytes[BKO__LOG_LABEL], struct bko__log_label *label);
+
+/* The number in a mark, 0 if it is none. */
+void bko__log_put_mark(uint8_t bytes[BKO__LOG_MARK], uint64_t number);
+uint64_t bko__log_get_mark(const uint8_t bytes[BKO__LOG_MARK]);
 
 /* Returns 1 if it is the header of this segment. */
 void bko__log_put_header(uint8_t bytes[BKO__LOG_HEADER], const struct bko__log_header *header);

@@ -73,7 +73,8 @@ static int32_t ending_read(struct bko_log *log, const struct bko__log_header *he
 }
 
 /* The header of kind log that comes next in the order of serials, the highest
- * first, then of segments. Notes the highest serial of all. */
+ * first, then of segments. Notes the highest serial of all, and what only a log that
+ * was begun before has. */
 static int32_t newest_next(struct bko_log *log, struct bko__log_header *at)
 {
 	struct bko__log_header header, *best = &log->source;
@@ -89,6 +90,9 @@ static int32_t newest_next(struct bko_log *log, struct bko__log_header *at)
 			return status;
 		if (header.serial > log->serial)
 			log->serial = header.serial;
+		if (header.kind != BKO__LOG_KIND_LOG || header.prev_serial != 0 ||
+		    header.after != 0 || header.restated != 0)
+			log->lived = 1;
 		if (header.kind == BKO__LOG_KIND_LOG && header.serial > best->serial &&
 		    (header.serial < at->serial ||
 		     (header.serial == at->serial && header.index > at->index)))
@@ -110,7 +114,19 @@ static int32_t newest_find(struct bko_log *log, struct bko__log_header *header,
 		if (status == BKO_OK)
 			status = ending_read(log, header, end);
 	} while (status == BKO_OK && !end->begun);
+	if (status == BKO_OK && log->mark > end->known)
+		end->known = log->mark;
 	return status;
+}
+
+/* No segment was begun: nothing was ever written, or what was is lost. */
+static int32_t newest_none(struct bko_log *log)
+{
+	if (log->lived || log->mark > 0)
+		return bko__log_note(log, BKO_LOG_DAMAGE_SEGMENT, UINT32_MAX, 0,
+		                     bko__log_segment_size(log), 1);
+	log->sealed = 1;
+	return log->read_only || log->label_whole ? BKO_OK : bko__log_write_label(log);
 }
 
 /* A link to nowhere does not tell where the segment was. */
@@ -236,15 +252,12 @@ int32_t bko__log_recover(struct bko_log *log)
 {
 	struct bko__log_ending end;
 	uint32_t tries;
-	int32_t status = BKO_OK;
+	int32_t status = bko__log_load_mark(log);
 
-	for (tries = 0; tries < BKO__LOG_TRIES; tries++) {
+	for (tries = 0; status == BKO_OK && tries < BKO__LOG_TRIES; tries++) {
 		status = newest_find(log, &log->found, &end);
-		if (status == BKO_E_NOT_FOUND) {
-			log->sealed = 1;
-			return log->read_only || log->label_whole ? BKO_OK
-			                                          : bko__log_write_label(log);
-		}
+		if (status == BKO_E_NOT_FOUND)
+			return newest_none(log);
 		if (status == BKO_OK)
 			status = recover_enter(log, &log->found, &end);
 		if (status != BKO_OK || log->sealed || log->read_only)
@@ -252,6 +265,7 @@ int32_t bko__log_recover(struct bko_log *log)
 		status = bko__log_begin(log);
 		if (status != BKO_E_NOT_FOUND)
 			return status;
+		status = BKO_OK;
 		recover_forget(log);
 	}
 	return BKO_E_IO;

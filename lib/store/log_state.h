@@ -75,6 +75,7 @@ struct bko_log {
 	uint32_t begun;       /* this open has a segment of its own */
 	uint32_t sealed;      /* nothing was written behind the last seal */
 	uint32_t label_whole; /* both copies of it */
+	uint32_t lived;       /* a header was found that is not that of a first segment */
 	uint32_t fixed;       /* the medium did not grow when it was asked to */
 	struct bko_medium medium;
 
@@ -102,6 +103,7 @@ struct bko_log {
 	uint64_t current_prev_serial, current_after; /* as its header says */
 	uint32_t current_prev;
 	uint64_t number, durable; /* batches: the last, and the last that a sync made so */
+	uint64_t mark;            /* what the last close says was durable; 0: not known */
 
 	/* The checkpoint; index 0: none. */
 	uint32_t checkpoint_first, checkpoint_last;
@@ -302,6 +304,11 @@ int32_t bko__log_load_label(struct bko_log *log, uint64_t size);
 int32_t bko__log_plan_label(struct bko_log *log, const struct bko_log_options *options,
                             uint64_t size);
 int32_t bko__log_write_label(struct bko_log *log);
+
+/* The mark: log->mark, of a log that never was closed 0. Written where the medium
+ * overwrites, when all is durable. */
+int32_t bko__log_load_mark(struct bko_log *log);
+int32_t bko__log_write_mark(struct bko_log *log);
 
 /* Makes a log on a medium of this size. Returns `none` if there is something
  * else that may not be lost. */
