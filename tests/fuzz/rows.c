@@ -90,18 +90,18 @@ static void damage(const struct known *row, const uint8_t *value, size_t size, i
 {
 	struct bko_entry entry;
 	struct bko_batch batch = {.struct_size = sizeof batch, .entries = &entry, .count = 1};
-	struct bko_reply inbox;
+	static uint64_t memory_of_reply[BKO_REPLY_BYTES / sizeof(uint64_t)];
+	const struct bko_sink deaf = {.struct_size = sizeof deaf};
+	bko_reply *inbox;
+	if (bko_reply_open(&deaf, memory_of_reply, sizeof memory_of_reply, &inbox))
+		abort();
 	memset(&entry, 0, sizeof entry);
-	memset(&inbox, 0, sizeof inbox);
 	entry.key.data = row->key;
 	entry.key.size = row->key_size;
 	entry.value.data = value;
 	entry.value.size = size;
 	entry.action = gone ? BKO_ACTION_DELETE : BKO_ACTION_PUT;
-	inbox.engine = (struct bko_engine *)(void *)&batch;
-	inbox.kind = BKO__APPLY;
-	inbox.waiting = 1;
-	table.apply(table.host, &batch, &inbox);
+	table.apply(table.host, &batch, inbox);
 }
 
 /* Three bytes each: a row, what to do, where. */
