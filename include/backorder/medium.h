@@ -9,7 +9,8 @@
  *
  * CONTRACT
  *
- * 1. Callbacks return BKO_OK or a negative code; what they do not return was
+ * 1. Callbacks return BKO_OK or a negative code, of which the store knows those
+ *    named below and takes all others for BKO_E_IO; what they do not return was
  *    not done. A medium retries nothing itself and hides no failure.
  * 2. program: `at` and `size` are multiples of program_unit. Unless the medium
  *    overwrites (BKO_MEDIUM_OVERWRITES), the store programs a unit at most
@@ -121,8 +122,10 @@ struct bko_medium_file_options {
 
 /* Opens a file by its name: bytes that end with 0, on Windows UTF-8. `options`
  * may be NULL. A new file is durable, its name too, before this returns.
- * Returns: BKO_E_NOT_FOUND; BKO_E_BUSY: open elsewhere; BKO_E_IO: the system
- * says no; BKO_E_FORMAT: a file too short to be a medium, and not empty;
+ * Returns: BKO_E_NOT_FOUND; BKO_E_BUSY: open elsewhere; BKO_E_READ_ONLY: no
+ * permission, or a file system that is not written; BKO_E_FULL: no room to make
+ * it; BKO_E_IO: the system says no; BKO_E_FORMAT: not a file of bytes (a
+ * directory, a pipe, a device), or one too short to be a medium, and not empty;
  * BKO_E_ARGUMENT; BKO_E_NO_MEMORY; BKO_E_UNSUPPORTED: there are no files on
  * this platform. Since: 0.1. */
 BKO_API int32_t bko_medium_file_open(const char *name,

@@ -154,21 +154,26 @@ static int32_t file_sync_name(struct bko_medium_file *file, char *name)
 int32_t bko__file_open(struct bko_medium_file *file, char *name)
 {
 	int reads = (file->flags & BKO_MEDIUM_FILE_READ_ONLY) != 0;
-	int flags = reads ? O_RDONLY : O_RDWR;
-	int made = 0;
-	int handle = open(name, flags | O_CLOEXEC);
+	int makes = (file->flags & BKO_MEDIUM_FILE_CREATE) != 0;
+	/* A pipe must not keep its opener waiting. */
+	int flags = (reads ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NONBLOCK;
+	struct stat found;
+	int handle = open(name, flags);
 
-	if (handle < 0 && errno == ENOENT && (file->flags & BKO_MEDIUM_FILE_CREATE) != 0) {
-		handle = open(name, flags | O_CLOEXEC | O_CREAT, 0666);
-		made = handle >= 0;
-	}
+	if (handle < 0 && errno == ENOENT && makes)
+		handle = open(name, flags | O_CREAT, 0666);
 	if (handle < 0)
 		return file_failed(file);
 	file->handle = handle;
 	file->open = 1;
+	if (fstat(handle, &found) != 0)
+		return file_failed(file);
+	if (!S_ISREG(found.st_mode))
+		return BKO_E_FORMAT;
 	if (flock(handle, (reads ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0)
 		return file_failed(file);
-	return made ? file_sync_name(file, name) : BKO_OK;
+	/* An empty file may have been made by an open that came no further. */
+	return makes && found.st_size == 0 ? file_sync_name(file, name) : BKO_OK;
 }
 
 void bko__file_close(struct bko_medium_file *file)

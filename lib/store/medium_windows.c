@@ -107,6 +107,8 @@ int32_t bko__file_open(struct bko_medium_file *file, char *name)
 		return windows_failed(file);
 	file->handle = (intptr_t)handle;
 	file->open = 1;
+	if (GetFileType(handle) != FILE_TYPE_DISK)
+		return BKO_E_FORMAT;
 	return reads ? BKO_OK : bko__file_sync(file);
 }
 

@@ -18,6 +18,18 @@
 
 #include "log_stage.h"
 
+/* In the place of the system's: what the library syncs with it are directories. */
+static unsigned directory_syncs;
+
+int fsync(int handle)
+{
+	struct stat found;
+
+	assert_int_equal(fstat(handle, &found), 0);
+	directory_syncs += S_ISDIR(found.st_mode) ? 1 : 0;
+	return 0;
+}
+
 static char folder[] = "medium_file_XXXXXX";
 static char name[64];
 
@@ -90,6 +102,48 @@ static void made_only_when_asked(void **state)
 	bko_medium_file_close(NULL);
 	assert_int_equal(open_file(0, 0, &file, &medium), BKO_OK);
 	bko_medium_file_close(file);
+}
+
+/* Another process may have made it and ended before its name was durable. */
+static void the_name_of_an_empty_file_is_synced(void **state)
+{
+	struct bko_medium medium;
+	bko_medium_file *file;
+	unsigned before = directory_syncs;
+	uint64_t size;
+	uint32_t i;
+
+	(void)state;
+	for (i = 1; i <= 3; i++) {
+		assert_int_equal(open_file(BKO_MEDIUM_FILE_CREATE, 512, &file, &medium), BKO_OK);
+		assert_int_equal(directory_syncs, before + i);
+		bko_medium_file_close(file);
+	}
+	assert_int_equal(open_file(0, 512, &file, &medium), BKO_OK);
+	assert_int_equal(medium.size(medium.host, 512, &size), BKO_OK);
+	bko_medium_file_close(file);
+	assert_int_equal(open_file(BKO_MEDIUM_FILE_CREATE, 512, &file, &medium), BKO_OK);
+	assert_int_equal(directory_syncs, before + 3);
+	bko_medium_file_close(file);
+}
+
+/* Refused at once, a pipe that nobody writes to as well. */
+static void only_files_of_bytes(void **state)
+{
+	static const uint32_t flags[] = {0, BKO_MEDIUM_FILE_READ_ONLY, BKO_MEDIUM_FILE_CREATE};
+	struct bko_medium medium;
+	bko_medium_file *file;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(mkfifo(name, 0600), 0);
+	for (i = 0; i < sizeof flags / sizeof flags[0]; i++)
+		assert_int_equal(open_file(flags[i], 0, &file, &medium), BKO_E_FORMAT);
+	assert_int_equal(remove(name), 0);
+	assert_int_equal(mkdir(name, 0700), 0);
+	assert_int_equal(open_file(BKO_MEDIUM_FILE_READ_ONLY, 0, &file, &medium), BKO_E_FORMAT);
+	assert_int_equal(open_file(0, 0, &file, &medium), BKO_E_IO);
+	assert_int_equal(remove(name), 0);
 }
 
 /* Who else opens while one is open with these flags. */
@@ -327,6 +381,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(made_only_when_asked, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_name_of_an_empty_file_is_synced, set_up,
+	                                        tear_down),
+		cmocka_unit_test_setup_teardown(only_files_of_bytes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_writer_or_many_readers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(grows_in_grains_of_zeros, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(short_files_of_others_are_left_alone, set_up,
