@@ -157,8 +157,8 @@ struct bko_log_next {
  * `budget` pieces of erasing, growing and compaction. A piece is one erase, or
  * programs of no more than a batch may have. `next` may be NULL. Call it when
  * idle; may be called between any two calls of the engine, not within one.
- * Returns: BKO_E_READ_ONLY; BKO_E_IO, as all later calls, after a failed sync;
- * what the medium answers. Since: 0.1. */
+ * Returns: BKO_E_READ_ONLY; BKO_E_IO, as all later calls, after a failed sync, or
+ * as the medium does; BKO_E_FULL. Since: 0.1. */
 BKO_API int32_t bko_log_step(bko_log *log, int64_t now_ms, uint32_t budget,
                              struct bko_log_next *next);
 

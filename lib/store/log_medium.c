@@ -11,10 +11,11 @@
 
 enum { MEDIUM_PIECE = 64 };
 
-/* A callback of the host must not slip a positive number in as a success. */
-static int32_t medium_status(int32_t status)
+/* Of what a callback answers only what its contract knows is told apart: the store
+ * means other things by other codes. */
+static int32_t medium_status(int32_t status, int32_t known)
 {
-	return status <= BKO_OK ? status : BKO_E_CONTRACT;
+	return status == BKO_OK || status == known ? status : BKO_E_IO;
 }
 
 static int medium_power_of_2(uint32_t value)
@@ -54,7 +55,8 @@ int32_t bko__log_read(struct bko_log *log, uint32_t index, uint32_t at, void *da
 {
 	log->told.reads++;
 	return medium_status(
-		log->medium.read(log->medium.host, bko__log_place(log, index, at), data, size));
+		log->medium.read(log->medium.host, bko__log_place(log, index, at), data, size),
+		BKO_E_CORRUPT);
 }
 
 /* Whether the medium holds these bytes (NULL: erased ones). */
@@ -85,7 +87,8 @@ int32_t bko__log_program(struct bko_log *log, uint32_t index, uint32_t at, const
 	log->told.programs++;
 	log->told.program_bytes += size;
 	status = medium_status(
-		log->medium.program(log->medium.host, bko__log_place(log, index, at), data, size));
+		log->medium.program(log->medium.host, bko__log_place(log, index, at), data, size),
+		BKO_E_IO);
 	return status == BKO_OK && !medium_overwrites(log)
 	               ? medium_verify(log, index, at, data, size)
 	               : status;
@@ -101,7 +104,8 @@ int32_t bko__log_erase(struct bko_log *log, uint32_t index)
 	for (at = 0; at < bko__log_segment_size(log); at += log->medium.erase_unit) {
 		log->told.erases++;
 		status = medium_status(
-			log->medium.erase(log->medium.host, bko__log_place(log, index, at)));
+			log->medium.erase(log->medium.host, bko__log_place(log, index, at)),
+			BKO_E_IO);
 		if (status != BKO_OK)
 			return status;
 	}
@@ -118,7 +122,7 @@ int32_t bko__log_sync(struct bko_log *log)
 		return BKO_E_IO;
 	if (log->medium.sync != NULL) {
 		log->told.syncs++;
-		status = medium_status(log->medium.sync(log->medium.host));
+		status = medium_status(log->medium.sync(log->medium.host), BKO_E_IO);
 	}
 	if (status != BKO_OK) {
 		log->failed = 1;
@@ -132,5 +136,5 @@ int32_t bko__log_sync(struct bko_log *log)
 int32_t bko__log_medium_size(struct bko_log *log, uint64_t want, uint64_t *size)
 {
 	*size = 0;
-	return medium_status(log->medium.size(log->medium.host, want, size));
+	return medium_status(log->medium.size(log->medium.host, want, size), BKO_E_FULL);
 }

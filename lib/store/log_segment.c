@@ -102,7 +102,7 @@ int32_t bko__log_grow(struct bko_log *log)
 	if (status == BKO_OK)
 		status = bko__log_medium_size(log, want, &size);
 	if (status == BKO_OK && size < want)
-		status = BKO_E_CONTRACT;
+		status = BKO_E_IO;
 	log->fixed = status != BKO_OK;
 	return status == BKO_OK ? bko__log_count_segments(log, want) : status;
 }

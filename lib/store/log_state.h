@@ -156,8 +156,8 @@ static inline uint32_t bko__log_free_count(const struct bko_log *log)
 	return log->counts[BKO__SEGMENT_FREE] + log->counts[BKO__SEGMENT_ERASED];
 }
 
-/* log_medium.c. What they return is what the medium said, BKO_E_CONTRACT if
- * that is no status, BKO_E_IO if it did not do what it said. */
+/* log_medium.c. They return BKO_OK, BKO_E_IO, also where the medium did not do what
+ * it said; of a read BKO_E_CORRUPT, of a size BKO_E_FULL. */
 
 int32_t bko__log_read(struct bko_log *log, uint32_t index, uint32_t at, void *data, uint32_t size);
 int32_t bko__log_program(struct bko_log *log, uint32_t index, uint32_t at, const void *data,

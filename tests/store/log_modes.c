@@ -257,6 +257,46 @@ static void a_medium_that_takes_nothing_more(void **state)
 	stage_clear(&stage);
 }
 
+/* An open never answers with a code of the medium that means something else. */
+static void codes_of_a_medium_are_not_passed_on(void **state)
+{
+	static const int32_t codes[] = {1,          -1,        -9999,           BKO_E_CONTRACT,
+	                                BKO_E_FULL, INT32_MAX, BKO_E_NOT_FOUND, BKO_E_FORMAT,
+	                                BKO_E_BUSY, INT32_MIN, BKO_E_NO_MEMORY, BKO_E_CORRUPT};
+	uint32_t *const calls[] = {&stage.faults.program_in, &stage.faults.sync_in,
+	                           &stage.faults.erase_in, &stage.faults.read_in,
+	                           &stage.faults.size_in};
+	const struct stage_shape *shape;
+	size_t i, k;
+	uint32_t n, forever, made;
+	int32_t status;
+
+	(void)state;
+	for (i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		for (k = 0; k < 5; k++)
+			for (n = 0; n < 16; n++) {
+				forever = n & 1;
+				made = n >> 1 & 1;
+				shape = n & 4 ? &flash_shape : &file_shape;
+				begin(shape, BKO_LOG_SYNC_EACH);
+				put("a", "0");
+				stage_crash(&stage);
+				if (made)
+					stage.options.flags = BKO_LOG_FORMAT;
+				*calls[k] = 1 + n / 8;
+				stage.faults.forever = forever;
+				stage.faults.status = codes[i];
+				status = stage_open(&stage);
+				if (status != BKO_OK && status != BKO_E_IO &&
+				    (calls[k] != &stage.faults.read_in || status != BKO_E_CORRUPT ||
+				     codes[i] != BKO_E_CORRUPT) &&
+				    status != BKO_E_FULL)
+					fail_msg("code %d of call %u: status %d", (int)codes[i],
+					         (unsigned)k, (int)status);
+				stage_clear(&stage);
+			}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -269,6 +309,7 @@ int main(void)
 		cmocka_unit_test(a_failed_sync_of_a_group_fails_the_step),
 		cmocka_unit_test(a_failed_program_is_done_elsewhere),
 		cmocka_unit_test(a_medium_that_takes_nothing_more),
+		cmocka_unit_test(codes_of_a_medium_are_not_passed_on),
 	};
 
 	return cmocka_run_group_tests_name("store/log_modes", tests, NULL, NULL);
