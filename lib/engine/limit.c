@@ -104,6 +104,9 @@ int32_t bko__limit_count(struct bko_engine *engine, struct bko__row *row, struct
 	int32_t status = BKO_OK;
 	struct bko__writer w;
 
+	/* Without a bound of its own it sums what many positions may hold. */
+	if (units > BKO__QUANTITY_MAX - limit->used)
+		return bko__fail(engine, BKO_E_RANGE, "units of a limit");
 	if (until)
 		status = count_hold(engine, limit, units, until);
 	else

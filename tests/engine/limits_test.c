@@ -80,6 +80,48 @@ static void customers_and_channels(void **state)
 	assert_int_equal(used(s, BKO_LIMIT_CHANNEL, "web"), 3);
 }
 
+/* Without a bound it sums over positions; the sum stays within the range of quantities. */
+static void sums_in_range(void **state)
+{
+	const int64_t most = ((int64_t)1 << BKO_QUANTITY_BITS) - 1;
+	struct stage *s = *state;
+	struct bko_limit ann = limit(BKO_LIMIT_CUSTOMER, "ann", 0);
+	struct bko_span at = stage_span("hall");
+	struct bko_line line = {.struct_size = sizeof line,
+	                        .item = stage_span("mug"),
+	                        .candidates = &at,
+	                        .candidate_count = 1,
+	                        .quantity = 5};
+	struct bko_order_request request = {.struct_size = sizeof request,
+	                                    .lines = &line,
+	                                    .line_count = 1,
+	                                    .stride = sizeof line,
+	                                    .customer = stage_span("ann")};
+	struct bko_op op = stage_op(s, "o-2");
+	struct bko_error error = {.struct_size = sizeof error};
+	uint64_t before, after;
+
+	stage_item(s, "cup");
+	stage_item(s, "mug");
+	stage_make(s, "cup", "hall");
+	stage_make(s, "mug", "hall");
+	ann.limit_kind = BKO_LIMIT_NONE;
+	STAGE_OK(s, bko_limit_set(s->engine, s->now, &ann));
+	stage_place(s, "o-1", "cup", "hall", most, 0, 0);
+	assert_int_equal(bko_memory_hash(s->memory, &before), BKO_OK);
+	STAGE_FAILS(s, BKO_E_RANGE, bko_order_place(s->engine, &op, &request, NULL));
+	assert_int_equal(bko_engine_error(s->engine, &error), BKO_OK);
+	assert_string_equal(error.text, "units of a limit");
+	request.hold_until_ms = s->now + 60000;
+	STAGE_FAILS(s, BKO_E_RANGE, bko_order_place(s->engine, &op, &request, NULL));
+	assert_int_equal(bko_memory_hash(s->memory, &after), BKO_OK);
+	assert_true(before == after);
+	assert_int_equal(used(s, BKO_LIMIT_CUSTOMER, "ann"), most);
+	stage_cancel(s, "o-1");
+	STAGE_OK(s, bko_order_place(s->engine, &op, &request, NULL));
+	assert_int_equal(used(s, BKO_LIMIT_CUSTOMER, "ann"), 5);
+}
+
 static void commits_nothing(void **state)
 {
 	struct stage *s = *state;
@@ -204,7 +246,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STAGED(counts),    STAGED(customers_and_channels), STAGED(commits_nothing),
-		STAGED(calendars), STAGED(calendar_bounds),
+		STAGED(calendars), STAGED(calendar_bounds),        STAGED(sums_in_range),
 	};
 
 	return cmocka_run_group_tests_name("limits", tests, NULL, NULL);

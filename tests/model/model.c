@@ -472,7 +472,7 @@ struct promise model_promise(const struct model *m, int32_t item, int32_t locati
 
 /* Live holds count, as of now or when the limit was last looked at in a step that
  * changed it: until then it has not heard that one ran out. */
-static int64_t limit_used(const struct model *m, uint32_t of, int32_t id, int64_t now)
+int64_t model_limit_used(const struct model *m, uint32_t of, int32_t id, int64_t now)
 {
 	int64_t total = 0;
 	now = greater(now, m->limits[of][id].settled);
@@ -570,7 +570,8 @@ int64_t model_room(const struct model *m, const struct order *o, int32_t item, i
 	for (uint32_t i = BKO_LIMIT_ITEM; i <= BKO_LIMIT_CHANNEL; i++) {
 		const struct limit *k = &m->limits[i][of[i]];
 		if (k->set && k->kind == BKO_LIMIT_NUMBER && (i == BKO_LIMIT_ITEM || of[i]))
-			narrow(&r, reason, k->limit - limit_used(m, i, of[i], p->settled), why[i]);
+			narrow(&r, reason, k->limit - model_limit_used(m, i, of[i], p->settled),
+			       why[i]);
 	}
 	for (struct walk w = {0}; model_walk((struct model *)m, &w, item, OP_ANY);)
 		mine += w.o == o ? w.p->backordered - w.p->outside : 0;

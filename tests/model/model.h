@@ -136,6 +136,7 @@ enum sum {
 	SUM_CLAIMS
 };
 int64_t model_sum(const struct model *m, int32_t item, int32_t location, enum sum which);
+int64_t model_limit_used(const struct model *m, uint32_t of, int32_t id, int64_t now);
 int64_t model_available(const struct model *m, int32_t item, int32_t location);
 
 int model_before(const struct rank *a, const struct rank *b);

@@ -192,7 +192,7 @@ static int32_t dispatch(struct model *m, const struct op *op, struct op_result *
 	}
 }
 
-/* Q7: a figure outside the numeric range. */
+/* Q7: a figure, or the units that a limit counts, outside the numeric range. */
 static int out_of_range(const struct model *m)
 {
 	for (int32_t i = 0; i < OP_ITEMS; i++)
@@ -204,6 +204,10 @@ static int out_of_range(const struct model *m)
 				if (*all > BOUND || *all < -BOUND)
 					return 1;
 		}
+	for (uint32_t of = BKO_LIMIT_ITEM; of <= BKO_LIMIT_CHANNEL; of++)
+		for (int32_t id = 0; id <= OP_ITEMS + OP_NAMES; id++)
+			if (m->limits[of][id].set && model_limit_used(m, of, id, 0) > BOUND)
+				return 1;
 	return 0;
 }
 
@@ -404,11 +408,11 @@ void model_play(struct model *m, const struct op *op, struct op_result *r)
 			model_finish(m, i, k);
 			forget_look(m, &saved, i, k, op->now);
 		}
+	if (r->status == BKO_OK)
+		note_limits(m, &saved, op);
 	if (r->status == BKO_OK && !(r->outcome.flags & BKO_OUTCOME_REFUSED) && !asks(op) &&
 	    out_of_range(m))
 		r->status = BKO_E_RANGE;
-	if (r->status == BKO_OK)
-		note_limits(m, &saved, op);
 	if (r->status || r->outcome.flags & BKO_OUTCOME_REFUSED || asks(op)) {
 		int count = op->kind == OP_PLACE && r->status == BKO_OK &&
 		            op->flags & BKO_OP_COUNT_REFUSED;
