@@ -115,7 +115,7 @@ struct bko_plan_proposal {
  * and shortage at the reorder point over lead + review, short until it comes = what the
  * demand over the lead time alone exceeds the position by, c = periods between orders:
  * the quantity over d, at least the review, at least 1.
- * need->struct_size, each source's and proposal->struct_size must be set.
+ * need->struct_size and proposal->struct_size must be set.
  * Source: Silver, Pyke & Peterson, chapter 7 (R, s, S); Snyder & Shen, chapters 3
  * and 4. Limits: items apart, no price breaks (bko_plan_eoq_discount), demand that does
  * not depend on the order. lead + review: above 0, at most BKO_PLAN_HORIZON_MAX.
@@ -152,8 +152,9 @@ struct bko_plan_risk {
 /* Judges `count` items and sorts them in place, the most likely to run out within
  * their lead time first; of equals the more expensive shortage (units times price),
  * then the lower item. Demand is taken as in bko_plan_propose. stride: bytes from one
- * item to the next, a multiple of 8. Returns: after an error nothing was moved.
- * Since: 0.1. */
+ * item to the next, a multiple of 8; what lies behind an item is the caller's and moves
+ * with it. struct_size of an item: 0, or sizeof the struct. Returns: after an error nothing was
+ * moved. Since: 0.1. */
 BKO_API int32_t bko_plan_risks(struct bko_plan_risk *array, size_t count, uint32_t stride);
 
 #if !defined(BKO_FFI_CDEF) && defined(__cplusplus)

@@ -41,22 +41,34 @@ int32_t bko__plan_can_give(const void *theirs, size_t first)
 	return BKO_OK;
 }
 
-int32_t bko__plan_take(void *copy, size_t own, size_t first, const void *theirs)
+/* What is not zero beyond what this library knows is for a newer one. */
+static int32_t take_known(void *copy, size_t own, const void *theirs, uint32_t size)
 {
 	const unsigned char *bytes = theirs;
-	int32_t status = bko__plan_can_give(theirs, first);
-	uint32_t size;
 	size_t i;
 
-	if (status != BKO_OK)
-		return status;
-	memcpy(&size, theirs, sizeof size);
 	for (i = own; i < size; i++)
 		if (bytes[i] != 0)
 			return BKO_E_STRUCT_NEWER;
 	memset(copy, 0, own);
 	memcpy(copy, theirs, size < own ? size : own);
 	return BKO_OK;
+}
+
+int32_t bko__plan_take(void *copy, size_t own, size_t first, const void *theirs)
+{
+	int32_t status = bko__plan_can_give(theirs, first);
+	uint32_t size;
+
+	if (status != BKO_OK)
+		return status;
+	memcpy(&size, theirs, sizeof size);
+	return take_known(copy, own, theirs, size);
+}
+
+int32_t bko__plan_take_element(void *copy, size_t own, const void *theirs, uint32_t stride)
+{
+	return take_known(copy, own, theirs, stride);
 }
 
 void bko__plan_give(void *theirs, const void *own, size_t size)

@@ -38,6 +38,8 @@ int bko__plan_are_positive(double a, double b, double c);
 /* Copies a transparent struct of `own` bytes by the rule of struct_size; the
  * first release had `first` bytes. */
 int32_t bko__plan_take(void *copy, size_t own, size_t first, const void *theirs);
+/* The same of an element of an array: the stride counts, at least `own`. */
+int32_t bko__plan_take_element(void *copy, size_t own, const void *theirs, uint32_t stride);
 /* Checks that a result struct can be filled, and fills it. */
 int32_t bko__plan_can_give(const void *theirs, size_t first);
 /* Gives a quantity and its cost, if both are figures. */

@@ -46,7 +46,7 @@ int32_t bko_plan_learn(bko_plan_state *state, struct bko_plan_band *band,
 		struct bko_demand_period period;
 		double value;
 
-		status = bko__plan_take(&period, sizeof period, sizeof period, at);
+		status = bko__plan_take_element(&period, sizeof period, at, stride);
 		if (status != BKO_OK)
 			return status;
 		if (period.accepted < 0 || period.refused < 0 || period.undone < 0 ||

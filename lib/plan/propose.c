@@ -46,8 +46,9 @@ static int32_t propose_source(struct bko_plan_source *source, const struct bko_p
                               uint32_t number)
 {
 	const unsigned char *at = (const unsigned char *)need->sources;
-	int32_t status = bko__plan_take(source, sizeof *source, sizeof *source,
-	                                at + (size_t)number * need->source_stride);
+	int32_t status = bko__plan_take_element(source, sizeof *source,
+	                                        at + (size_t)number * need->source_stride,
+	                                        need->source_stride);
 
 	if (status != BKO_OK)
 		return status;

@@ -24,8 +24,13 @@ static struct bko_plan_risk *risk_at(const struct risk_list *list, size_t i)
 static int32_t risk_check(const struct bko_plan_risk *theirs, uint32_t stride)
 {
 	struct bko_plan_risk risk;
-	int32_t status = bko__plan_take(&risk, sizeof risk, sizeof risk, theirs);
+	int32_t status;
 
+	/* Behind an element may be what is the caller's: its struct_size tells, if any. */
+	if (theirs->struct_size)
+		status = bko__plan_take(&risk, sizeof risk, sizeof risk, theirs);
+	else
+		status = bko__plan_take_element(&risk, sizeof risk, theirs, sizeof risk);
 	if (status != BKO_OK)
 		return status;
 	if (risk.struct_size > stride)

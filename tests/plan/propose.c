@@ -57,8 +57,7 @@ static int level_for(double mean, double variance, double probability)
 
 static struct bko_plan_source source_of(double lead, double price, double fixed)
 {
-	struct bko_plan_source source = {
-		.struct_size = sizeof source, .lead = lead, .price = price, .fixed = fixed};
+	struct bko_plan_source source = {.lead = lead, .price = price, .fixed = fixed};
 
 	return source;
 }
@@ -315,7 +314,7 @@ static void risks(void **state)
 
 		random = random * 1664525 + 1013904223;
 		memset(&items[i], 0, sizeof items[i]);
-		r->struct_size = sizeof *r;
+		r->struct_size = i % 2 ? sizeof *r : 0;
 		r->item = i;
 		r->stock = (double)((random >> 8) % 30) - 5;
 		r->mean = (random >> 13) % 5 * 3;
@@ -382,8 +381,8 @@ static void learning(void **state)
 			                        : rows[i].told;
 
 			periods[i] = (struct bko_demand_period){
-				sizeof periods[i], rows[i].flags,   (int64_t)i * 100, 100,
-				rows[i].accepted,  rows[i].refused, rows[i].undone};
+				counted,          rows[i].flags,   (int64_t)i * 100, 100,
+				rows[i].accepted, rows[i].refused, rows[i].undone};
 			if (rows[i].flags & BKO_DEMAND_OPEN)
 				continue;
 			assert_int_equal(bko_plan_band_observe(&by_hand, hand, value, told),
@@ -472,6 +471,48 @@ static void refusals(void **state)
 	assert_near(p.quantity, 4711, 0);
 }
 
+/* Of elements the stride counts, whatever struct_size says. */
+static void elements(void **state)
+{
+	struct {
+		struct bko_plan_source known;
+		double more;
+	} source = {.known = source_of(2, 1, 0)};
+	struct {
+		struct bko_demand_period known;
+		int64_t more;
+	} period = {.known = {.length_ms = 100, .accepted = 3}};
+	union {
+		double room[BKO_PLAN_SKU_SIZE / sizeof(double)];
+	} room;
+	bko_plan_state *sku = (bko_plan_state *)(void *)room.room;
+	struct bko_plan_method method = {.struct_size = sizeof method, .kind = BKO_PLAN_SKU};
+	struct bko_plan_need need = need_of(&source.known, 1, 2, 1);
+	struct bko_plan_proposal p = {.struct_size = sizeof p};
+	static const uint32_t sizes[] = {0, 8, UINT32_MAX};
+	int64_t next = 0;
+
+	(void)state;
+	assert_int_equal(bko_plan_state_init(sku, sizeof room, &method), BKO_OK);
+	need.source_stride = sizeof source;
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		source.known.struct_size = period.known.struct_size = sizes[i];
+		assert_int_equal(bko_plan_propose(&need, &p), BKO_OK);
+		period.known.start_ms = next;
+		assert_int_equal(
+			bko_plan_learn(sku, NULL, &period.known, 1, sizeof period, 0, &next),
+			BKO_OK);
+		assert_int_equal(next, period.known.start_ms + 100);
+	}
+	source.more = 1;
+	assert_int_equal(bko_plan_propose(&need, &p), BKO_E_STRUCT_NEWER);
+	period.known.start_ms = next;
+	period.more = 1;
+	assert_int_equal(bko_plan_learn(sku, NULL, &period.known, 1, sizeof period, 0, &next),
+	                 BKO_E_STRUCT_NEWER);
+	assert_int_equal(next, period.known.start_ms);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -479,6 +520,7 @@ int main(void)
 		cmocka_unit_test(whom_to_ask), cmocka_unit_test(of_a_state),
 		cmocka_unit_test(policies),    cmocka_unit_test(risks),
 		cmocka_unit_test(learning),    cmocka_unit_test(refusals),
+		cmocka_unit_test(elements),
 	};
 
 	return cmocka_run_group_tests_name("plan/propose", tests, NULL, NULL);
