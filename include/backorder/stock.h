@@ -97,7 +97,8 @@ struct bko_policy {
 	uint32_t reserved;
 };
 
-/* Where a policy applies: position before item before defaults. */
+/* Where a policy applies: position before item before defaults. A name that the scope
+ * does not have is BKO_E_ARGUMENT. */
 enum { BKO_SCOPE_DEFAULTS = 0, BKO_SCOPE_ITEM = 1, BKO_SCOPE_POSITION = 2 };
 struct bko_policy_row {
 	uint32_t struct_size;

@@ -223,10 +223,11 @@ static int32_t check_row(struct bko_engine *engine, const void *at, uint32_t str
 		status = bko__check_id(engine, &set->row.location, 1, "row.location");
 	if (status)
 		return status;
-	if (set->row.scope != BKO_SCOPE_POSITION)
-		set->row.location.size = 0;
-	if (set->row.scope == BKO_SCOPE_DEFAULTS)
-		set->row.item.size = 0;
+	/* A name that the scope does not have tells that the scope was forgotten. */
+	if (set->row.scope == BKO_SCOPE_DEFAULTS && set->row.item.size)
+		return bko__fail(engine, BKO_E_ARGUMENT, "row.item");
+	if (set->row.scope != BKO_SCOPE_POSITION && set->row.location.size)
+		return bko__fail(engine, BKO_E_ARGUMENT, "row.location");
 	name = bko__policy_check(&set->policy);
 	return name ? bko__fail(engine, BKO_E_ARGUMENT, name) : BKO_OK;
 }

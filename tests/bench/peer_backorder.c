@@ -143,11 +143,13 @@ static void define(struct library *self)
 
 		step(self);
 		row.item = span(&self->world->items[i]);
-		row.location = here;
-		for (row.scope = BKO_SCOPE_ITEM; row.scope <= BKO_SCOPE_POSITION; row.scope++)
+		row.location = (struct bko_span){0};
+		for (row.scope = BKO_SCOPE_ITEM; row.scope <= BKO_SCOPE_POSITION; row.scope++) {
 			while (again(self, bko_policy_set(self->engine, self->now_ms, &row, 1,
 			                                  sizeof row, &status)))
 				continue;
+			row.location = here;
+		}
 		if (self->world->on_hand > 0)
 			receive(self, i, self->world->on_hand, &id);
 		for (lot = 0; lot < LOTS; lot++) {

@@ -109,6 +109,7 @@ static void stale(void **state)
 		assert_int_equal(outcome.quantity, -5);
 		a.quantity = 6;
 		STAGE_FAILS(s, BKO_E_MISMATCH, bko_stock_adjust(s->engine, &op, &a, &outcome));
+		assert_int_equal(outcome.quantity | outcome.flags, 0);
 	}
 	refused(s, &a, BKO_E_STALE);
 	a.revision = stage_head(s, "cup", "hall").revision + 1;

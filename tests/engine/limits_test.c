@@ -151,6 +151,44 @@ static void commits_nothing(void **state)
 	assert_true(before == after);
 }
 
+/* A row whose scope was forgotten changes nothing. */
+static void scopes(void **state)
+{
+	static const struct {
+		const char *item, *location, *text;
+		uint32_t scope;
+	} rows[] = {
+		{"cup", "", "row.item", BKO_SCOPE_DEFAULTS},
+		{"", "hall", "row.location", BKO_SCOPE_DEFAULTS},
+		{"cup", "hall", "row.item", BKO_SCOPE_DEFAULTS},
+		{"cup", "hall", "row.location", BKO_SCOPE_ITEM},
+		{"", "", "row.item", BKO_SCOPE_ITEM},
+	};
+	struct stage *s = *state;
+	struct bko_policy policy = {
+		.struct_size = sizeof policy, .set = BKO_SET_SAFETY_STOCK, .safety_stock = 3};
+	struct bko_error error = {.struct_size = sizeof error};
+	uint64_t before, after;
+
+	stage_item(s, "cup");
+	stage_make(s, "cup", "hall");
+	assert_int_equal(bko_memory_hash(s->memory, &before), BKO_OK);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct bko_policy_row row = {.struct_size = sizeof row,
+		                             .scope = rows[i].scope,
+		                             .item = stage_span(rows[i].item),
+		                             .location = stage_span(rows[i].location),
+		                             .policy = &policy};
+
+		STAGE_FAILS(s, BKO_E_ARGUMENT,
+		            bko_policy_set(s->engine, s->now, &row, 1, sizeof row, NULL));
+		assert_int_equal(bko_engine_error(s->engine, &error), BKO_OK);
+		assert_string_equal(error.text, rows[i].text);
+	}
+	assert_int_equal(bko_memory_hash(s->memory, &after), BKO_OK);
+	assert_true(before == after);
+}
+
 /* ---- Calendars ---- */
 
 enum { DAY_MS = 86400000 };
@@ -247,6 +285,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STAGED(counts),    STAGED(customers_and_channels), STAGED(commits_nothing),
 		STAGED(calendars), STAGED(calendar_bounds),        STAGED(sums_in_range),
+		STAGED(scopes),
 	};
 
 	return cmocka_run_group_tests_name("limits", tests, NULL, NULL);
