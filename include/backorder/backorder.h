@@ -365,17 +365,17 @@ struct bko_order_request {
 	uint32_t reserved;
 	int64_t need_by_ms;    /* 0: none */
 	int64_t rank_ms;       /* of the discipline HOST */
-	int64_t hold_until_ms; /* 0: a confirmed order; else a hold that expires then (rounded up)
-	                        */
+	int64_t hold_until_ms; /* 0: a confirmed order; else a hold until then, rounded up to a
+	                        * granule (what is past too) */
 };
 
 /* Flags of outcomes. */
 enum {
 	BKO_OUTCOME_REPLAYED = 1,    /* this id had been carried out before: its first outcome */
 	BKO_OUTCOME_PROVISIONAL = 2, /* stands once the batch, or the host's commit, is done */
-	BKO_OUTCOME_REFUSED = 4,     /* nothing was changed (but the record of it, see BKO_OP_) */
-	BKO_OUTCOME_IN_PART = 8,     /* some units were refused */
-	BKO_OUTCOME_SERVING = 16     /* a chain is left: tick, or the next operation, goes on */
+	BKO_OUTCOME_REFUSED = 4, /* nothing changed (but its record); lines: what could be had */
+	BKO_OUTCOME_IN_PART = 8, /* some units were refused */
+	BKO_OUTCOME_SERVING = 16 /* serving is left: tick or the next operation goes on */
 };
 
 /* What became of one line. */
@@ -401,9 +401,9 @@ struct bko_outcome {
 	uint32_t status; /* BKO_STATUS_ of the order after it */
 	uint32_t reason; /* BKO_REASON_ of the first refused line */
 	int64_t asked, allocated, scheduled, backordered, refused; /* units, over all lines */
-	int64_t quantity; /* units that this change moved: shipped, cancelled, received ... */
-	int64_t served;   /* units it gave to waiting lines */
-	int64_t missing;  /* units that accepted lines lost by it, a chain still to come included */
+	int64_t quantity;  /* units that this change moved: shipped, cancelled, received ... */
+	int64_t served;    /* units it gave to waiting lines */
+	int64_t missing;   /* units that lines lost, or lose by a chain (tick alone goes on) */
 	uint64_t revision; /* physical revision of the position afterwards, see bko_stock_adjust */
 	uint64_t first_event, event_count; /* events of its own lane */
 	uint32_t lane;

@@ -54,7 +54,7 @@ typedef struct bko_log bko_log;
 /* Flags of opening. */
 enum {
 	BKO_LOG_CREATE = 1,    /* makes a new log on a medium that is empty: of no size, or
-	                        * nothing but zeros and erased bytes */
+	                        * nothing but zeros and erased bytes; opens one that is there */
 	BKO_LOG_FORMAT = 2,    /* makes a new log on any medium: what it holds is lost */
 	BKO_LOG_READ_ONLY = 4, /* never writes: apply answers BKO_REPLY_READ_ONLY. What a crash
 	                        * left undecided may read differently at another open */

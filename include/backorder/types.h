@@ -26,7 +26,7 @@
  * - Quantities are int64_t counts of the item's smallest unit, within
  *   plus or minus BKO_QUANTITY_MAX; outside it BKO_E_RANGE, never a wrap.
  * - Times are int64_t milliseconds since 1970-01-01 UTC, within 0 and
- *   BKO_TIME_MAX, and always arguments: the library reads no clock.
+ *   2^BKO_TIME_BITS - 2, and always arguments: the library reads no clock.
  * - Spans given to a call are lent until it returns. A span that a call gives
  *   out says in its documentation until when it stays.
  * - NULL for a required pointer or handle is BKO_E_MISUSE. Closing NULL is
@@ -69,7 +69,7 @@ enum { BKO_VERSION_MAJOR = 0, BKO_VERSION_MINOR = 1, BKO_VERSION_PATCH = 0, BKO_
 enum {
 	BKO_ID_MAX = 64,           /* bytes of an id */
 	BKO_QUANTITY_BITS = 53,    /* a quantity is within +-(2^53 - 1) */
-	BKO_TIME_BITS = 48,        /* a time is within 0 .. 2^48 - 1 (year 10889) */
+	BKO_TIME_BITS = 48,        /* a time is within 0 .. 2^48 - 2 (year 10889) */
 	BKO_STRUCT_SIZE_MAX = 4096 /* largest accepted struct_size */
 };
 
@@ -93,7 +93,7 @@ enum {
 	BKO_WANT = -1, /* the host must answer what bko_engine_wanted tells, then repeat */
 
 	BKO_E_MISUSE = -101,   /* NULL, closed or foreign handle, call in the wrong state */
-	BKO_E_ARGUMENT = -102, /* a value that no rule admits; the error text names the argument */
+	BKO_E_ARGUMENT = -102, /* a value that no rule admits; bko_engine_error's text names it */
 	BKO_E_STRUCT_SIZE = -103,  /* struct_size or stride is none that this library knows */
 	BKO_E_STRUCT_NEWER = -104, /* a member that this library does not know is not zero */
 	BKO_E_RANGE = -105,       /* a quantity or time outside its range, or a sum that would be */

@@ -2,10 +2,10 @@
  * conformance.h - proves a store of a host: whether it keeps the contract that
  * <backorder/store.h> words, told as a list of named findings.
  *
- * Compile the .c files of this folder, prove_*.c and prove.c apart, with the headers and the
- * library of an installation; fill a kit_subject; call kit_run. The store is
- * to be empty, and used by nobody else meanwhile. What hooks are missing is not
- * proved, so give those that the store can have.
+ * Compile the .c files of this folder but bad_disk.c, sqlite_faults.c, prove.c and prove_*.c, with
+ * the headers and the library of an installation; fill a kit_subject; call kit_run. The store is to
+ * be empty, and used by nobody else meanwhile. What hooks are missing is not proved, so give those
+ * that the store can have.
  *
  * A run asks, applies and compares with a plain array of rows. It is the same
  * from the same seed, but for what the host runs in parallel.
