@@ -95,7 +95,7 @@ int main(int argc, char **argv)
 	if (tier && !strcmp(tier, "quick"))
 		executions /= 20;
 	if (tier && !strcmp(tier, "release"))
-		executions *= 100;
+		executions *= 50;
 	while (fuzz_corpus(inputs, input, FUZZ_ROOM))
 		inputs++;
 	for (execution = 0; execution < executions; execution++) {
