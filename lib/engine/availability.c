@@ -225,8 +225,11 @@ static int32_t check_query(struct bko_engine *engine, const struct bko_availabil
 		return bko__fail(engine, BKO_E_ARGUMENT, "query.order_class");
 	if (q->quantity < 0 || q->reserved || q->reserved2)
 		return bko__fail(engine, BKO_E_ARGUMENT, "query.quantity");
-	if (q->quantity > BKO__QUANTITY_MAX || !bko__time_ok(q->now_ms) || !bko__time_ok(q->at_ms))
-		return bko__fail(engine, BKO_E_RANGE, "query.quantity, now_ms or at_ms");
+	if (q->quantity > BKO__QUANTITY_MAX)
+		return bko__fail(engine, BKO_E_RANGE, "query.quantity");
+	if (!bko__time_ok(q->now_ms) || !bko__time_ok(q->at_ms))
+		return bko__fail(engine, BKO_E_RANGE,
+		                 bko__time_ok(q->now_ms) ? "query.at_ms" : "query.now_ms");
 	return BKO_OK;
 }
 

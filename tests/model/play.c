@@ -374,7 +374,7 @@ void model_play(struct model *m, const struct op *op, struct op_result *r)
 	int64_t asked = op->quantity;
 	struct record *first = earlier(m, op), *record = &m->records[m->record_count];
 	memset(r, 0, sizeof *r);
-	for (uint32_t i = 0; i < op->line_count && op->kind != OP_AVAILABLE; i++)
+	for (uint32_t i = 0; i < op->line_count; i++)
 		asked += op->lines[i].quantity;
 	if (asked > BOUND) { /* looked at before anything is read */
 		r->status = BKO_E_RANGE;
