@@ -21,31 +21,32 @@ void bko__hash_begin(struct bko__hash *hash, uint64_t seed)
 	hash->count = 0;
 }
 
-void bko__hash_uint(struct bko__hash *hash, uint64_t value)
+/* The last bytes that are no whole word, as a number. Where a word lies before their end,
+ * they are its upper part. */
+static uint64_t last_bytes(const uint8_t *bytes, size_t size, unsigned left)
 {
-	hash->a = (hash->a ^ value) * 0x9fb21c651e98df25u;
-	hash->a ^= hash->a >> 32;
-	hash->b = (hash->b + value) * 0xc2b2ae3d27d4eb4fu;
-	hash->b ^= hash->b >> 29;
-	hash->count++;
+	return size >= 8 ? bko__load_8(bytes + size - 8) >> (64 - 8 * left)
+	                 : bko__get_le(bytes, left);
 }
 
 void bko__hash_bytes(struct bko__hash *hash, const void *data, size_t size)
 {
+	struct bko__hash local = *hash; /* kept from what `data` may alias */
 	const uint8_t *bytes = data;
-	size_t left = size;
+	size_t at;
 
-	bko__hash_uint(hash, size);
-	for (; left >= 8; left -= 8, bytes += 8)
-		bko__hash_uint(hash, bko__load_8(bytes));
-	if (left)
-		bko__hash_uint(hash, bko__get_le(bytes, (unsigned)left));
+	bko__hash_uint(&local, size);
+	for (at = 0; size - at >= 8; at += 8)
+		bko__hash_uint(&local, bko__load_8(bytes + at));
+	if (at < size)
+		bko__hash_uint(&local, last_bytes(bytes, size, (unsigned)(size - at)));
+	*hash = local;
 }
 
 void bko__hash_end(struct bko__hash *hash, uint8_t digest[16])
 {
 	uint64_t a = bko__mix(hash->a ^ hash->count), b = bko__mix(hash->b + hash->count);
 
-	bko__put_le(digest, bko__mix(a + b), 8);
-	bko__put_le(digest + 8, bko__mix(a ^ (b << 1 | b >> 63)), 8);
+	bko__store_8(digest, bko__mix(a + b));
+	bko__store_8(digest + 8, bko__mix(a ^ (b << 1 | b >> 63)));
 }

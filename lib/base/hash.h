@@ -15,7 +15,16 @@ struct bko__hash {
 };
 
 void bko__hash_begin(struct bko__hash *hash, uint64_t seed);
-void bko__hash_uint(struct bko__hash *hash, uint64_t value);
+
+static inline void bko__hash_uint(struct bko__hash *hash, uint64_t value)
+{
+	hash->a = (hash->a ^ value) * 0x9fb21c651e98df25u;
+	hash->a ^= hash->a >> 32;
+	hash->b = (hash->b + value) * 0xc2b2ae3d27d4eb4fu;
+	hash->b ^= hash->b >> 29;
+	hash->count++;
+}
+
 void bko__hash_bytes(struct bko__hash *hash, const void *data, size_t size); /* size included */
 void bko__hash_end(struct bko__hash *hash, uint8_t digest[16]);
 

@@ -137,7 +137,7 @@ struct bko__pos *bko__pos_want(struct bko_engine *engine, const struct bko_span 
 		pos = bko__take(engine, sizeof *pos);
 		if (!pos)
 			return NULL;
-		memset(pos, 0, sizeof *pos);
+		memset(pos, 0, offsetof(struct bko__pos, head));
 		pos->row = row;
 		pos->item = *item;
 		pos->location = *location;

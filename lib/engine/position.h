@@ -13,7 +13,6 @@ struct bko__pos {
 	struct bko__pos *next;
 	struct bko__row *row, *item_row, *policy_row;
 	struct bko_span item, location;
-	struct bko__head head;
 	int64_t now;        /* of the operation, here: never before what was settled */
 	int64_t due_before; /* as stored */
 	uint32_t exists;    /* has a record */
@@ -24,7 +23,7 @@ struct bko__pos {
 	uint32_t lane;                  /* of its events */
 	uint32_t new_parts;             /* this call put parts into its queue */
 	uint32_t supplies_moved;        /* and changed its supplies */
-	const struct bko__head *put;    /* as it was put */
+	const struct bko__head *put;    /* its head, once put where it may stay known */
 	int64_t trial;                  /* units taken while sets of locations are tried */
 	int64_t served;                 /* units given to waiting lines */
 	int64_t asked, refused, undone; /* to be counted as demand: units accepted, refused, .. */
@@ -36,6 +35,7 @@ struct bko__pos {
 	struct bko__timeline *timeline_own;
 	struct bko__row *calendar_row;
 	struct bko__calendar *calendar;
+	struct bko__head head; /* nothing before it is loaded; after it was put it stays */
 };
 
 enum {

@@ -72,12 +72,7 @@ int32_t bko__pos_put(struct bko_engine *engine, struct bko__pos *pos)
 	w = bko__scratch(engine, 384);
 	bko__head_put(&w, head);
 	bko__put(engine, pos->row, w.data, w.size);
-	if (pos->row->lasting) {
-		struct bko__head *put = bko__take(engine, sizeof *put);
-
-		if (put)
-			*put = *head;
-		pos->put = put;
-	}
+	if (pos->row->lasting)
+		pos->put = head;
 	return bko__demand_put(engine, pos, edges);
 }

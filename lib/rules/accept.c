@@ -167,7 +167,7 @@ static void decide_units(const struct bko__view *view, int64_t quantity,
 	const struct bko__head *head = view->head;
 	int64_t rest;
 
-	if (quantity % head->quantum) {
+	if (bko__whole(quantity, head->quantum) != quantity) {
 		decision->reason = BKO_REASON_QUANTUM;
 		return;
 	}

@@ -3,7 +3,6 @@
  */
 #include "rules/merge.h"
 
-#include "base/number.h"
 #include "rules/calendar.h"
 
 int bko__supply_overdue(const struct bko__supply *supply, int64_t now)
@@ -20,10 +19,13 @@ void bko__timeline_build(struct bko__timeline *timeline, const struct bko__suppl
 	for (i = 0; i < count && timeline->count < BKO_SUPPLIES_MAX; i++) {
 		int64_t date = supplies[i].due;
 
-		if (!date || supplies[i].expected <= 0 || bko__supply_overdue(&supplies[i], now))
+		if (!date || supplies[i].expected <= 0)
 			continue;
-		if (date < now)
+		if (date < now) {
+			if (bko__supply_overdue(&supplies[i], now))
+				continue;
 			date = bko__calendar_next_day(calendar, now);
+		}
 		for (at = timeline->count; at && timeline->date[at - 1] > date; at--) {
 			timeline->index[at] = timeline->index[at - 1];
 			timeline->date[at] = timeline->date[at - 1];
@@ -36,16 +38,6 @@ void bko__timeline_build(struct bko__timeline *timeline, const struct bko__suppl
 	}
 }
 
-int64_t bko__claims(const struct bko__head *head)
-{
-	int64_t claims = head->prior;
-	uint32_t band;
-
-	for (band = 0; band < BKO_CLASSES; band++)
-		claims += head->band[band];
-	return claims;
-}
-
 int64_t bko__claims_before(const struct bko__head *head, const struct bko__rank *rank)
 {
 	int64_t claims = head->prior;
@@ -54,13 +46,6 @@ int64_t bko__claims_before(const struct bko__head *head, const struct bko__rank 
 	for (band = 0; band <= rank->band; band++)
 		claims += head->band[band];
 	return claims;
-}
-
-int64_t bko__available_now(const struct bko__head *head)
-{
-	if (head->missing)
-		return 0;
-	return bko__max(0, head->open - bko__claims(head));
 }
 
 void bko__merge_cover(const struct bko__timeline *timeline, int64_t open, int64_t ahead,

@@ -8,6 +8,7 @@
 #ifndef BKO_RULES_MERGE_H
 #define BKO_RULES_MERGE_H
 
+#include "base/number.h"
 #include "base/records.h"
 
 /* Dated supplies that count, by date. */
@@ -26,7 +27,15 @@ void bko__timeline_build(struct bko__timeline *timeline, const struct bko__suppl
 int bko__supply_overdue(const struct bko__supply *supply, int64_t now);
 
 /* Units that accepted lines wait for and claim. */
-int64_t bko__claims(const struct bko__head *head);
+static inline int64_t bko__claims(const struct bko__head *head)
+{
+	int64_t claims = head->prior;
+	uint32_t band;
+
+	for (band = 0; band < BKO_CLASSES; band++)
+		claims += head->band[band];
+	return claims;
+}
 
 /* Of them, those that rank before a new line of this rank. */
 int64_t bko__claims_before(const struct bko__head *head, const struct bko__rank *rank);
@@ -46,7 +55,10 @@ void bko__merge_cover(const struct bko__timeline *timeline, int64_t open, int64_
 int64_t bko__merge_units_by(const struct bko__timeline *timeline, int64_t date);
 
 /* Units that can be sold now. */
-int64_t bko__available_now(const struct bko__head *head);
+static inline int64_t bko__available_now(const struct bko__head *head)
+{
+	return head->missing ? 0 : bko__max(0, head->open - bko__claims(head));
+}
 
 /* The first date at which something could be sold: BKO_DATE_NONE if now. */
 uint32_t bko__merge_restock(const struct bko__head *head, const struct bko__timeline *timeline,

@@ -58,9 +58,14 @@ void bko__switch_start(struct bko__head *head)
 
 void bko__switch_follow(struct bko__head *head)
 {
-	int64_t now = bko__available_now(head);
+	int64_t now;
 
-	if (!(head->policy_flags & BKO__P_SWITCH) || now <= head->switch_at)
+	if (!(head->policy_flags & BKO__P_SWITCH)) {
+		head->flags |= BKO__H_SWITCHED;
+		return;
+	}
+	now = bko__available_now(head);
+	if (now <= head->switch_at)
 		head->flags |= BKO__H_SWITCHED;
 	else if (now >= head->switch_back_at)
 		head->flags &= ~(uint32_t)BKO__H_SWITCHED;
@@ -121,22 +126,16 @@ void bko__edges_follow(struct bko__head *head, uint32_t *rose, uint32_t *fell)
 
 int bko__head_in_range(const struct bko__head *head)
 {
-	const int64_t figures[] = {
-		head->on_hand,  head->open,           head->buffer,
-		head->kept,     head->allocated,      head->unavailable,
-		head->missing,  head->scheduled,      head->backordered,
-		head->outside,  head->held_allocated, head->held_backordered,
-		head->eligible, head->incoming,       head->received,
-		head->returned, head->transferred_in, head->transferred_out,
-		head->shipped,  head->refused,
-	};
-	size_t i;
+	/* one that is negative or too large has a bit beyond those of a quantity */
+	uint64_t bits = (uint64_t)(head->on_hand | head->open | head->buffer | head->kept |
+	                           head->allocated | head->unavailable | head->missing |
+	                           head->scheduled | head->backordered | head->outside |
+	                           head->held_allocated | head->held_backordered |
+	                           head->eligible | head->incoming | head->received |
+	                           head->returned | head->transferred_in |
+	                           head->transferred_out | head->shipped | head->refused);
 
-	for (i = 0; i < sizeof figures / sizeof figures[0]; i++) {
-		if (figures[i] < 0 || figures[i] > BKO__QUANTITY_MAX)
-			return 0;
-	}
 	/* what is missing will wait: the chain that finds who loses it must fit, too */
-	return bko__quantity_ok(head->adjusted) &&
+	return !(bits >> BKO_QUANTITY_BITS) && bko__quantity_ok(head->adjusted) &&
 	       head->backordered + head->missing <= BKO__QUANTITY_MAX;
 }
