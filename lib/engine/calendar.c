@@ -32,14 +32,13 @@ static void calendar_fill(const struct bko_calendar *from, struct bko__calendar 
 static int32_t calendar_put(struct bko_engine *engine, const struct dating *d, struct bko__row *row,
                             uint32_t *same)
 {
-	struct bko__defaults *defaults = engine->tx.defaults;
+	struct bko__defaults *defaults = bko__defaults_copy(engine);
 	struct bko__calendar *calendar;
 	struct bko__writer w;
-	struct bko__key *key = &engine->room.key;
 
 	*same = !d->calendar.working_days && !row->present;
-	if (*same)
-		return BKO_OK;
+	if (*same || !defaults)
+		return engine->tx.status;
 	if (!d->calendar.working_days) {
 		bko__delete(engine, row);
 		defaults->calendars--;
@@ -57,10 +56,7 @@ static int32_t calendar_put(struct bko_engine *engine, const struct dating *d, s
 		bko__put(engine, row, w.data, w.size);
 		defaults->calendars += !row->present;
 	}
-	w = bko__scratch(engine, BKO_VALUE_MAX);
-	bko__defaults_put(&w, defaults);
-	bko__key_begin(key, 'D');
-	bko__put(engine, bko__want(engine, key, 0), w.data, w.size);
+	bko__defaults_change(engine, defaults);
 	return engine->tx.status;
 }
 

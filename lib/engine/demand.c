@@ -163,8 +163,6 @@ static int32_t demand_run(struct bko_engine *engine, void *arguments)
 	struct bko__defaults *defaults;
 	struct bko__event *event = &engine->room.event;
 	uint64_t first, count;
-	struct bko__writer w;
-	struct bko__key *key = &engine->room.key;
 
 	if (status)
 		return status;
@@ -174,7 +172,9 @@ static int32_t demand_run(struct bko_engine *engine, void *arguments)
 		status = bko__base_load(engine);
 	if (status)
 		return status;
-	defaults = engine->tx.defaults;
+	defaults = bko__defaults_copy(engine);
+	if (!defaults)
+		return engine->tx.status;
 	if (defaults->demand_period == d->setting.period_ms &&
 	    (!d->setting.period_ms || (defaults->demand_origin == d->setting.begin_ms &&
 	                               defaults->demand_keep == d->setting.keep)))
@@ -182,10 +182,7 @@ static int32_t demand_run(struct bko_engine *engine, void *arguments)
 	defaults->demand_period = d->setting.period_ms;
 	defaults->demand_origin = d->setting.begin_ms;
 	defaults->demand_keep = d->setting.keep;
-	w = bko__scratch(engine, BKO_VALUE_MAX);
-	bko__defaults_put(&w, defaults);
-	bko__key_begin(key, 'D');
-	bko__put(engine, bko__want(engine, key, 0), w.data, w.size);
+	bko__defaults_change(engine, defaults);
 	memset(event, 0, sizeof *event);
 	event->kind = BKO_EVENT_POLICY;
 	event->detail = BKO_SCOPE_DEFAULTS;

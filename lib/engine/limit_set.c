@@ -47,15 +47,12 @@ static void limits_tell(struct bko_engine *engine, const struct limiting *l, uin
 /* One limit more of its kind: from now on sales look for it. */
 static void limits_count(struct bko_engine *engine, uint32_t of)
 {
-	struct bko__defaults *defaults = engine->tx.defaults;
-	struct bko__writer w;
-	struct bko__key *key = &engine->room.key;
+	struct bko__defaults *defaults = bko__defaults_copy(engine);
 
+	if (!defaults)
+		return;
 	defaults->limits[of]++;
-	w = bko__scratch(engine, BKO_VALUE_MAX);
-	bko__defaults_put(&w, defaults);
-	bko__key_begin(key, 'D');
-	bko__put(engine, bko__want(engine, key, 0), w.data, w.size);
+	bko__defaults_change(engine, defaults);
 }
 
 static int32_t limits_run_set(struct bko_engine *engine, void *arguments)

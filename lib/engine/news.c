@@ -23,10 +23,16 @@ uint32_t bko__lane_of(const struct bko_engine *engine, const struct bko_span *id
 struct bko__row *bko__lane_want(struct bko_engine *engine, uint32_t lane)
 {
 	struct bko__key *key = &engine->room.key;
+	struct bko__row *row = engine->tx.lane_row;
 
+	if (row && row->key[1] == lane)
+		return row;
 	bko__key_begin(key, 'H');
 	bko__key_byte(key, (uint8_t)lane);
-	return bko__want(engine, key, BKO__WANT_FREE);
+	row = bko__want(engine, key, BKO__WANT_FREE);
+	if (row->key_size) /* none of a row that there is no room for */
+		engine->tx.lane_row = row;
+	return row;
 }
 
 void bko__lanes_want(struct bko_engine *engine)

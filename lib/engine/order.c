@@ -407,12 +407,14 @@ void bko__order_tell(struct bko_engine *engine, const struct bko__ord *order, ui
 {
 	struct bko__event *event = &engine->room.event;
 
-	memset(event, 0, sizeof *event);
-	event->time = order->now;
-	if (pos)
+	if (pos) {
 		bko__pos_event(pos, kind, amount, event);
-	event->kind = kind;
-	event->amount = amount;
+	} else {
+		memset(event, 0, sizeof *event);
+		event->kind = kind;
+		event->amount = amount;
+		event->time = order->now;
+	}
 	event->order = order->id;
 	event->line = line;
 	event->detail = detail;

@@ -49,8 +49,6 @@ static void tell_policy(struct bko_engine *engine, const struct setting *set, ui
 static int32_t set_defaults(struct bko_engine *engine, struct setting *set)
 {
 	struct bko__defaults *defaults;
-	struct bko__writer w;
-	struct bko__key *key = &engine->room.key;
 	int32_t status;
 
 	bko__lane_want(engine, 0);
@@ -59,15 +57,14 @@ static int32_t set_defaults(struct bko_engine *engine, struct setting *set)
 		status = bko__base_load(engine);
 	if (status)
 		return status;
-	defaults = engine->tx.defaults;
-	if (same_policy(&defaults->policy, &set->policy))
+	if (same_policy(&engine->tx.defaults->policy, &set->policy))
 		return BKO_OK;
+	defaults = bko__defaults_copy(engine);
+	if (!defaults)
+		return engine->tx.status;
 	defaults->policy = set->policy;
 	defaults->version++;
-	w = bko__scratch(engine, BKO_VALUE_MAX);
-	bko__defaults_put(&w, defaults);
-	bko__key_begin(key, 'D');
-	bko__put(engine, bko__want(engine, key, 0), w.data, w.size);
+	bko__defaults_change(engine, defaults);
 	tell_policy(engine, set, 0);
 	return finish(engine, 0);
 }

@@ -28,7 +28,7 @@ int32_t bko__base_want(struct bko_engine *engine)
 			return status;
 	}
 	bko__key_begin(key, 'D');
-	bko__want(engine, key, 0);
+	engine->tx.defaults_row = bko__want(engine, key, 0);
 	return engine->tx.status;
 }
 
@@ -58,34 +58,56 @@ int32_t bko__settings_load(struct bko_engine *engine, struct bko__row *row)
 	return BKO_OK;
 }
 
+/* The row is wanted by every call, and mostly the one that was decoded last. */
 int32_t bko__base_load(struct bko_engine *engine)
 {
 	struct bko__tx *tx = &engine->tx;
-	struct bko__defaults *defaults = tx->defaults;
-	struct bko__row *row;
-	struct bko__key *key = &engine->room.key;
+	struct bko__row *row = tx->defaults_row;
+	struct bko__defaults *defaults;
 
-	if (defaults)
+	if (tx->defaults)
 		return BKO_OK;
-	bko__key_begin(key, 'D');
-	row = bko__want(engine, key, 0);
+	if (!row) {
+		bko__key_begin(&engine->room.key, 'D');
+		row = bko__want(engine, &engine->room.key, 0);
+	}
+	if (row->stored && !row->staged && row->revision == engine->defaults_revision) {
+		tx->defaults = &engine->defaults;
+		return BKO_OK;
+	}
 	defaults = bko__take(engine, sizeof *defaults);
 	if (!defaults)
 		return tx->status;
-	if (row->stored && !row->staged && row->revision == engine->defaults_revision) {
-		*defaults = engine->defaults;
-	} else {
-		memset(defaults, 0, sizeof *defaults);
-		defaults->policy.struct_size = sizeof defaults->policy;
-		if (row->present && bko__defaults_get(bko__value(row), defaults))
-			return bko__fail(engine, BKO_E_CORRUPT, "the defaults");
-		if (row->stored && !row->staged) {
-			engine->defaults = *defaults;
-			engine->defaults_revision = row->revision;
-		}
+	memset(defaults, 0, sizeof *defaults);
+	defaults->policy.struct_size = sizeof defaults->policy;
+	if (row->present && bko__defaults_get(bko__value(row), defaults))
+		return bko__fail(engine, BKO_E_CORRUPT, "the defaults");
+	if (row->stored && !row->staged) {
+		engine->defaults = *defaults;
+		engine->defaults_revision = row->revision;
 	}
 	tx->defaults = defaults;
 	return BKO_OK;
+}
+
+struct bko__defaults *bko__defaults_copy(struct bko_engine *engine)
+{
+	struct bko__defaults *copy = bko__take(engine, sizeof *copy);
+
+	if (copy)
+		*copy = *engine->tx.defaults;
+	return copy;
+}
+
+void bko__defaults_change(struct bko_engine *engine, const struct bko__defaults *defaults)
+{
+	struct bko__writer w = bko__scratch(engine, BKO_VALUE_MAX);
+	struct bko__key *key = &engine->room.key;
+
+	engine->tx.defaults = defaults;
+	bko__defaults_put(&w, defaults);
+	bko__key_begin(key, 'D');
+	bko__put(engine, bko__want(engine, key, 0), w.data, w.size);
 }
 
 void bko__pos_key(const struct bko_span *item, const struct bko_span *location,

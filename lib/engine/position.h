@@ -50,6 +50,11 @@ int32_t bko__settings_load(struct bko_engine *engine, struct bko__row *row);
 /* After the fetch. */
 int32_t bko__base_load(struct bko_engine *engine);
 
+/* The defaults are every call's: one that changes them does so in a copy (NULL: no
+ * memory), which is what it goes on with once it is put. */
+struct bko__defaults *bko__defaults_copy(struct bko_engine *engine);
+void bko__defaults_change(struct bko_engine *engine, const struct bko__defaults *defaults);
+
 /* Registers a position; the spans must stay until the run is over. */
 struct bko__pos *bko__pos_want(struct bko_engine *engine, const struct bko_span *item,
                                const struct bko_span *location, uint32_t flags);

@@ -399,7 +399,7 @@ void bko__tx_rerun(struct bko_engine *engine)
 	tx->positions = NULL;
 	tx->positions_end = &tx->positions;
 	tx->defaults = NULL;
-	tx->op_row = NULL;
+	tx->defaults_row = tx->lane_row = tx->op_row = NULL;
 	tx->settings_row = NULL;
 	tx->confirm = tx->provisional = tx->stands = 0;
 	tx->changes = 0;

@@ -80,7 +80,8 @@ struct bko__tx {
 	struct bko__range *ranges, **ranges_end;
 	struct bko__news *news, **news_end;
 	struct bko__pos *positions, **positions_end;
-	struct bko__defaults *defaults;
+	const struct bko__defaults *defaults;
+	struct bko__row *defaults_row, *lane_row;  /* of this run: D, and the lane wanted last */
 	struct bko__row *op_row;                   /* where this call records its outcome */
 	struct bko__row *lane_tail[BKO_LANES_MAX]; /* batch: the last row of events, by lane */
 	struct bko__row *settings_row; /* a new store's header, put with the first change */

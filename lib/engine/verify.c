@@ -44,13 +44,15 @@ void bko__audit_past(const struct bko__row *row, struct bko__key *key)
 int32_t bko__audit_base(struct bko_engine *engine)
 {
 	int32_t status = bko__base_load(engine);
+	struct bko__defaults *none;
 
 	if (status != BKO_E_CORRUPT)
 		return status;
-	engine->tx.defaults = bko__take(engine, sizeof *engine->tx.defaults);
-	if (!engine->tx.defaults)
+	none = bko__take(engine, sizeof *none);
+	if (!none)
 		return engine->tx.status;
-	memset(engine->tx.defaults, 0, sizeof *engine->tx.defaults);
+	memset(none, 0, sizeof *none);
+	engine->tx.defaults = none;
 	return BKO_OK;
 }
 
