@@ -27,6 +27,7 @@ void gen_begin(struct gen *g, uint64_t seed, uint32_t kinds)
 {
 	memset(g, 0, sizeof *g);
 	g->state = seed * 0x2545f4914f6cdd1du + 1;
+	g->batch_state = ~g->state;
 	g->kinds = kinds;
 	g->items = 1 + (int32_t)gen_below(g, OP_ITEMS);
 	g->locations = 1 + (int32_t)gen_below(g, OP_LOCATIONS);
@@ -400,6 +401,25 @@ static uint32_t some_kind(struct gen *g)
 	return kind;
 }
 
+/* Begins and ends batches, one step in seven being in one; now and then where there is
+ * one already, or none. */
+static int gen_batch(struct gen *g, struct op *op)
+{
+	struct gen own = {.state = g->batch_state};
+	int begins = gen_chance(&own, 7), ends = gen_chance(&own, g->ends) && g->batching;
+	int discards = gen_chance(&own, 15), whole = gen_chance(&own, 90);
+	if (!g->batching)
+		g->ends = gen_chance(&own, 70) ? 25 : 5;
+	g->batch_state = own.state;
+	if (!g->batches || g->now < g->latest || (!begins && !ends))
+		return 0;
+	op->kind = OP_BATCH;
+	op->option = begins && whole ? BATCH_BEGIN : discards ? BATCH_DISCARD : BATCH_END;
+	op->now = g->now;
+	g->batching = op->option == BATCH_BEGIN;
+	return 1;
+}
+
 static void jump(struct gen *g)
 {
 	int64_t kind = gen_below(g, 100);
@@ -411,10 +431,12 @@ static void jump(struct gen *g)
 		g->now += gen_below(g, HOUR);
 	else if (kind < 95)
 		g->now += gen_below(g, 2 * DAY);
-	else if (!g->plain)
+	else if (!g->plain && !g->batching)
 		g->now -= gen_below(g, 2 * HOUR);
 	if (g->now < BEGIN)
 		g->now = BEGIN;
+	if (g->now > g->latest)
+		g->latest = g->now;
 }
 
 /* The same id again: the same request, or one that differs. */
@@ -442,6 +464,8 @@ void gen_op(struct gen *g, const struct model *m, struct op *op)
 {
 	const struct order *order;
 	memset(op, 0, sizeof *op);
+	if (g->made > (uint32_t)g->items && gen_batch(g, op))
+		return;
 	g->made++;
 	jump(g);
 	if (g->made > (uint32_t)g->items && again(g, m, op))

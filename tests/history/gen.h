@@ -16,7 +16,9 @@ struct gen {
 	uint32_t next_id, made;
 	int32_t items, locations;
 	int32_t plain, boundless; /* no hostile ones; no limits, and first come first served */
-	int64_t now, quantum[OP_ITEMS];
+	int64_t now, latest, quantum[OP_ITEMS];
+	uint64_t batch_state; /* batches have randomness of their own: histories stay as they are */
+	int32_t batches, batching, ends; /* allowed; in one; it ends so often, in percent */
 };
 
 void gen_begin(struct gen *gen, uint64_t seed, uint32_t kinds);

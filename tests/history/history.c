@@ -22,7 +22,7 @@
 /* Verbs that look at totals alone, for worlds where chains are left open. */
 enum {
 	LAZY_KINDS = 1 << OP_POLICY | 1 << OP_PLACE | 1 << OP_QUOTE | 1 << OP_RECEIVE |
-	             1 << OP_SUPPLY | 1 << OP_AVAILABLE
+	             1 << OP_SUPPLY | 1 << OP_AVAILABLE | 1 << OP_BATCH
 };
 
 struct run {
@@ -33,6 +33,7 @@ struct run {
 
 static struct op history[WORLD_STEPS];
 static uint32_t verify_only, keep_long;
+static uint64_t batches, batched, filled;
 
 /* Settings vary with the seed: chains of serving of one line, lanes, granules. */
 static struct setup setup_of(uint64_t seed)
@@ -47,6 +48,8 @@ static struct setup setup_of(uint64_t seed)
 		s.lazy = 8;
 		s.serve_lines = 1;
 	}
+	if (seed % 4 == 2)
+		s.max_entries = 48; /* so that batches fill up */
 	s.twin = seed % 6 == 1 && !s.lazy;
 	s.verify_only = verify_only;
 	return s;
@@ -117,6 +120,7 @@ static int run_seed(const struct run *run, uint64_t seed, uint64_t *done)
 	          : setup.twin ? run->kinds & ~(1u << OP_MAIL) /* one of them reads */
 	                       : run->kinds);
 	g.boundless = setup.lazy != 0;
+	g.batches = run->kinds & 1u << OP_BATCH && (setup.lazy || !setup.serve_lines);
 	for (; i < run->steps && !failed && w.model->record_count < MODEL_RECORDS - 2; i++) {
 		gen_op(&g, w.model, &history[i]);
 		if (run->one) {
@@ -128,6 +132,9 @@ static int run_seed(const struct run *run, uint64_t seed, uint64_t *done)
 		failed = world_step(&w, &history[i]);
 	}
 	*done += i;
+	batches += w.batches;
+	batched += w.batched;
+	filled += w.filled;
 	failed |= world_close(&w);
 	if (failed) {
 		char text[1024], why[WORLD_TEXT];
@@ -196,5 +203,9 @@ int main(int argc, char **argv)
 			return 1;
 	printf("evidence: random histories against the model %llu\n", (unsigned long long)seeds);
 	printf("evidence: random operations against the model %llu\n", (unsigned long long)done);
+	printf("evidence: random batches against the model %llu\n", (unsigned long long)batches);
+	printf("evidence: random operations in batches against the model %llu\n",
+	       (unsigned long long)batched);
+	printf("evidence: random batches that grew full %llu\n", (unsigned long long)filled);
 	return 0;
 }

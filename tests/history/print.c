@@ -8,7 +8,7 @@ static const char *const verbs[OP_KINDS] = {
 	"?",       "policy",  "limit",    "place", "quote",    "available", "confirm",
 	"amend",   "split",   "cancel",   "ship",  "void",     "return",    "mark",
 	"receive", "reverse", "adjust",   "force", "transfer", "supply",    "tick",
-	"rerank",  "resolve", "calendar", "prune", "explain",  "mail",
+	"rerank",  "resolve", "calendar", "prune", "explain",  "mail",      "batch",
 };
 
 struct text {

@@ -40,9 +40,10 @@ struct run {
 	struct bko_options options;
 	struct side sides[STORES];
 	uint32_t stores;
-	struct model *model;
+	struct model *model, *before;
+	int batching, discards;
 	struct record *records;
-	uint64_t operations, hashes, reopened;
+	uint64_t operations, hashes, reopened, batched;
 };
 
 static int complain(const struct run *run, uint32_t store, const char *what)
@@ -170,6 +171,40 @@ static int verify(struct run *run, uint32_t store, int64_t now)
 	return status == BKO_OK && count == 0 ? 0 : complain(run, store, "verify finds a fault");
 }
 
+/* On every side a batch begins or ends; one call of it, which a tick would be no part of. */
+static int batch(struct run *run, const struct op *op)
+{
+	struct op_result results[2];
+	int begins = op->option == BATCH_BEGIN;
+	char why[WORLD_TEXT];
+	uint32_t i;
+
+	for (i = 0; i < run->stores; i++) {
+		bko_engine *engine = run->sides[i].engine;
+
+		memset(&results[i > 0], 0, sizeof results[0]);
+		if (op->kind != OP_BATCH)
+			drive(engine, op, &results[i > 0]);
+		else
+			results[i > 0].status =
+				begins ? bko_batch_begin(engine)
+				       : bko_batch_end(engine, op->option == BATCH_DISCARD);
+		if (i > 0 && compare_results(op, &results[0], &results[1], why))
+			return complain(run, i, why);
+	}
+	if (op->kind != OP_BATCH)
+		run->batched++;
+	else if (results[0].status != (begins == run->batching ? BKO_E_STATE : BKO_OK))
+		return complain(run, 0, bko_status_name(results[0].status));
+	if (op->kind == OP_BATCH) {
+		run->discards = run->batching && op->option == BATCH_DISCARD;
+		if (begins && !run->batching)
+			model_copy(run->before, run->model);
+		run->batching = begins;
+	}
+	return same_rows(run, 0);
+}
+
 /* One operation, and what time does after it, on every side. */
 static int step(struct run *run, const struct op *op)
 {
@@ -208,6 +243,7 @@ static int begin(struct run *run, uint64_t seed)
 
 	run->seed = seed;
 	run->step = 0;
+	run->batching = run->discards = 0;
 	memset(&run->options, 0, sizeof run->options);
 	run->options.struct_size = sizeof run->options;
 	run->options.granule_ms = seed % 3 ? 60000 : 1000;
@@ -235,24 +271,37 @@ static int begin(struct run *run, uint64_t seed)
 static int play(struct run *run, uint64_t seed, uint64_t budget)
 {
 	struct gen gen;
-	struct op op, tick;
+	struct op op = {0}, tick;
 	struct op_result result;
 	int failed = begin(run, seed);
 	uint32_t i;
 
 	gen_begin(&gen, seed, ~1u);
+	gen.batches = 1;
 	memset(&tick, 0, sizeof tick);
 	tick.kind = OP_TICK;
 	while (!failed && run->step < STEPS && run->operations < budget &&
 	       run->model->record_count < MODEL_RECORDS - 2) {
 		gen_op(&gen, run->model, &op);
 		run->step++;
-		failed = step(run, &op);
-		model_play(run->model, &op, &result);
+		run->operations++;
+		if (op.kind == OP_BATCH || run->batching)
+			failed = batch(run, &op);
+		if (op.kind == OP_BATCH && run->discards)
+			model_copy(run->model, run->before);
+		if (op.kind != OP_BATCH)
+			model_play(run->model, &op, &result);
+		if (run->batching)
+			continue;
+		if (op.kind != OP_BATCH)
+			failed = step(run, &op);
 		tick.now = op.now;
 		model_play(run->model, &tick, &result);
-		run->operations++;
 	}
+	op.kind = OP_BATCH;
+	op.option = BATCH_END;
+	if (!failed && run->batching)
+		failed = batch(run, &op);
 	if (!failed)
 		failed = same_rows(run, 1);
 	for (i = 0; i < run->stores; i++) {
@@ -288,6 +337,7 @@ int main(int argc, char **argv)
 	run->stores = ON_SQLITE;
 #endif
 	run->model = malloc(sizeof *run->model);
+	run->before = malloc(sizeof *run->before);
 	run->records = malloc(sizeof *run->records * MODEL_RECORDS);
 	for (i = ON_LOG; i <= ON_REOPENED_LOG; i++)
 		run->sides[i].ram.data = malloc(LOG_SIZE);
@@ -298,6 +348,8 @@ int main(int argc, char **argv)
 		       (unsigned long long)(seed - first));
 		printf("evidence: operations alike on every store %llu\n",
 		       (unsigned long long)run->operations);
+		printf("evidence: operations in batches alike on every store %llu\n",
+		       (unsigned long long)run->batched);
 		printf("evidence: states of stores compared by hash %llu\n",
 		       (unsigned long long)run->hashes);
 		printf("evidence: logs opened again in them %llu\n",
@@ -306,6 +358,7 @@ int main(int argc, char **argv)
 	for (i = ON_LOG; i <= ON_REOPENED_LOG; i++)
 		free(run->sides[i].ram.data);
 	free(run->model);
+	free(run->before);
 	free(run->records);
 	free(run);
 	return failed;

@@ -40,6 +40,7 @@ struct setup {
 	uint32_t verify_only; /* leave the comparing to the library's own verify */
 	uint32_t shared;      /* a store that is copied over from outside: rows are not cached */
 	uint32_t twin;        /* a second engine, on another kind of store, has to agree */
+	uint32_t max_entries; /* of a batch that the store takes; 0: any number */
 };
 
 /* An engine with its store, and the bytes that each of them holds. */
@@ -59,6 +60,8 @@ struct world {
 	struct ledger ledger;
 	struct mail mail;
 	int64_t latest, settled[OP_ITEMS][OP_LOCATIONS];
+	struct batching *batching;
+	uint64_t batches, batched, filled; /* of it: put into the store, calls in all, grew full */
 	uint32_t steps;
 	char why[WORLD_TEXT]; /* of a failure */
 };
@@ -69,6 +72,17 @@ int world_close(struct world *world);
 
 /* Plays one operation on both sides and compares. Returns 0, or 1 with `why`. */
 int world_step(struct world *world, const struct op *op);
+
+/* What time does after a step, and then all comparisons. */
+int world_rest(struct world *world, const struct op *op);
+
+/* batch.c: a step that begins or ends a batch or lies in one; whether a twin's two
+ * engines hold the same rows. */
+int batch_opened(struct world *world);
+void batch_closed(struct world *world);
+int batch_is_open(const struct world *world);
+int batch_step(struct world *world, const struct op *op);
+int batch_same_rows(struct world *world);
 
 /* The comparisons by themselves; 0 if equal. */
 int compare_results(const struct op *op, const struct op_result *model,

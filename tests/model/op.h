@@ -47,11 +47,13 @@ enum {
 	                holiday */
 	OP_PRUNE,    /* what is older than until */
 	OP_EXPLAIN,
-	OP_MAIL, /* option: MAIL_; consumer in customer, lane in line, number in quantity */
+	OP_MAIL,  /* option: MAIL_; consumer in customer, lane in line, number in quantity */
+	OP_BATCH, /* option: BATCH_; what comes between is one batch */
 	OP_KINDS
 };
 
 enum { MAIL_JOIN = 1, MAIL_LEAVE, MAIL_ACKNOWLEDGE, MAIL_TRIM };
+enum { BATCH_BEGIN = 1, BATCH_END, BATCH_DISCARD };
 
 struct op_pick {
 	int32_t line, location;

@@ -376,6 +376,7 @@ static void split_place(struct model *m, struct line *l, struct place *p, struct
 	q->backordered = waiting;
 	q->outside = lesser(p->outside, waiting);
 	q->waited = waiting > 0;
+	q->lead = q->waited ? p->lead : 0; /* of what waits alone it is known */
 	q->rank.sub = ++m->positions[l->item][p->location].sequence;
 	p->allocated -= allocated;
 	take_waiting(p, waiting);

@@ -119,7 +119,8 @@ def main():
             shutil.copytree(os.path.join(root, folder), os.path.join(copy, folder))
         files = sources(copy, "lib") + sources(copy, "tests/model")
         files += ["tests/history/%s.c" % name for name in
-                  ("history", "gen", "gen_policy", "world", "compare", "check", "drive", "print", "mail")]
+                  ("history", "gen", "gen_policy", "world", "compare", "check", "drive", "print", "mail",
+                   "batch")]
         program(cc, copy, files)
         if play(copy) is not None:
             print("the histories fail without a patch")
