@@ -522,7 +522,8 @@ BKO_API int32_t bko_order_cancel(bko_engine *engine, const struct bko_op *op,
 /* Ships allocated units in whole quanta; op->id is the shipment's id. The
  * outcome is the packing slip: per line shipped so far, still to come and when.
  * Returns: BKO_E_INSUFFICIENT (not so many allocated), BKO_E_STATE (a hold, a
- * stopped line, before release_at, a position with units missing).
+ * stopped line, before release_at, a position with units missing; with every line
+ * such units stay, and only where nothing else ships it is an error).
  * Since: 0.1. */
 BKO_API int32_t bko_order_ship(bko_engine *engine, const struct bko_op *op,
                                const struct bko_units *units, struct bko_outcome *outcome);

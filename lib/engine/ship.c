@@ -7,6 +7,8 @@
 struct shipping {
 	struct bko__order_op call;
 	struct bko_units units;
+	const char *skipped; /* of the run: why units of a whole order stayed; NULL: none did */
+	uint32_t skipped_line;
 };
 
 /* Why units of this line at this place may not ship; NULL: they may. */
@@ -63,8 +65,11 @@ static int32_t ship_line(struct bko_engine *engine, struct shipping *s, uint32_t
 			if (at.place->part != part || !bko__pick_at(pick, &at) || !units)
 				continue;
 			why = forbidden(&at);
-			if (why && whole_order)
+			if (why && whole_order) {
+				s->skipped_line = s->skipped ? s->skipped_line : line;
+				s->skipped = s->skipped ? s->skipped : why;
 				continue;
+			}
 			if (why)
 				return bko__fail_line(engine, BKO_E_STATE, why, line);
 			if (units % at.pos->head.quantum && pick->quantity)
@@ -89,6 +94,7 @@ static int32_t ship_units(struct bko_engine *engine, void *arguments)
 	uint32_t line, to;
 	size_t p;
 
+	s->skipped = NULL;
 	if (s->call.order.rec.state != BKO__O_OPEN)
 		status = bko__fail(engine, BKO_E_STATE, "order (a hold)");
 	for (p = 0; !status && p < s->units.pick_count; p++) {
@@ -99,9 +105,11 @@ static int32_t ship_units(struct bko_engine *engine, void *arguments)
 	}
 	if (status)
 		return status;
-	if (!s->call.done.quantity && !(s->units.flags & BKO_UNITS_UP_TO))
-		return bko__fail(engine, BKO_E_INSUFFICIENT, "picks (nothing to ship)");
-	return BKO_OK;
+	if (s->call.done.quantity || s->units.flags & BKO_UNITS_UP_TO)
+		return BKO_OK;
+	if (s->skipped)
+		return bko__fail_line(engine, BKO_E_STATE, s->skipped, s->skipped_line);
+	return bko__fail(engine, BKO_E_INSUFFICIENT, "picks (nothing to ship)");
 }
 
 static int32_t run_ship(struct bko_engine *engine, void *arguments)

@@ -304,6 +304,20 @@ static int64_t open_units(const struct order *o)
 	return open;
 }
 
+/* Whether a pick of the whole order meets units that may not ship. */
+static int left_lying(const struct model *m, const struct order *o, const struct op_pick *pick)
+{
+	for (uint32_t i = 0; i < o->line_count && pick->line == OP_ANY; i++)
+		for (int32_t k = 0; k < o->lines[i].place_count; k++) {
+			const struct place *p = &o->lines[i].places[k];
+			if (p->allocated &&
+			    (pick->location == OP_ANY || pick->location == p->location) &&
+			    may_ship(m, &o->lines[i], p))
+				return 1;
+		}
+	return 0;
+}
+
 /* Cancel, ship, pick, unpick, unallocate: whatever takes units by picks. */
 static int32_t units(struct model *m, const struct op *op, uint32_t verb, struct op_result *r)
 {
@@ -330,6 +344,9 @@ static int32_t units(struct model *m, const struct op *op, uint32_t verb, struct
 				status = BKO_E_INSUFFICIENT;
 		}
 	}
+	for (uint32_t i = 0; i < op->pick_count && !status && verb == OP_SHIP && !up_to; i++)
+		if (r->outcome.quantity == 0)
+			status = left_lying(m, o, &op->picks[i]) ? BKO_E_STATE : status;
 	if (!status && verb == OP_SHIP && r->outcome.quantity == 0 && !up_to)
 		status = BKO_E_INSUFFICIENT;
 	if (!status && verb == OP_CANCEL)
