@@ -315,8 +315,9 @@ int32_t bko__drive(struct bko_engine *engine, bko__run run, void *arguments)
 	while (status == BKO_OK) {
 		uint32_t final = engine->tx.final;
 
-		if (engine->tx.count || engine->tx.work.current)
+		if (engine->tx.ran)
 			bko__tx_rerun(engine);
+		engine->tx.ran = 1;
 		status = run(engine, arguments);
 		if (status == BKO_OK && engine->tx.status)
 			status = engine->tx.status;

@@ -160,6 +160,14 @@ void bko__audit_close(struct bko_engine *engine);
 void *bko__child_open(struct bko_engine *engine, size_t size);
 void bko__child_close(struct bko_engine *engine, void *child, size_t size);
 
+/* Scratch of this run; after a failure NULL, and tx->status tells. */
+static inline void *bko__take(struct bko_engine *engine, size_t size)
+{
+	void *piece = bko__stack_take(&engine->tx.work, size);
+
+	return piece ? piece : bko__take_failed(engine);
+}
+
 /* BKO_OUTCOME_PROVISIONAL while it is, else 0. */
 uint32_t bko__provisional(struct bko_engine *engine);
 

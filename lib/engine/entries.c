@@ -54,11 +54,11 @@ static uint32_t action_of(const struct bko__row *row)
 	return row->action ? row->action : row->staged;
 }
 
-static int rows_compare(const struct bko__row *a, const struct bko__row *b)
+static int comes_before(const struct bko__row *a, const struct bko__row *b)
 {
-	if (a->key[0] != b->key[0])
-		return a->key[0] < b->key[0] ? -1 : 1;
-	return bko__key_compare(a->key, a->key_size, b->key, b->key_size);
+	if (a->order != b->order)
+		return a->order < b->order;
+	return bko__key_compare(a->key, a->key_size, b->key, b->key_size) < 0;
 }
 
 /* Shell sort: small sets nearly free, large ones without recursion or memory. */
@@ -72,7 +72,7 @@ static void sort_rows(struct bko__row **rows, size_t count)
 		for (i = gap; i < count; i++) {
 			struct bko__row *row = rows[i];
 
-			for (at = i; at >= gap && rows_compare(row, rows[at - gap]) < 0; at -= gap)
+			for (at = i; at >= gap && comes_before(row, rows[at - gap]); at -= gap)
 				rows[at] = rows[at - gap];
 			rows[at] = row;
 		}
@@ -81,23 +81,24 @@ static void sort_rows(struct bko__row **rows, size_t count)
 
 static void fill_entry(const struct bko__row *row, uint32_t action, struct bko_entry *entry)
 {
-	int guard = row->guard || row->guarded;
+	uint32_t guard = BKO_GUARD_NONE;
 
-	memset(entry, 0, sizeof *entry);
-	entry->key.data = row->key;
-	entry->key.size = row->key_size;
-	entry->action = action;
-	if (action == BKO_ACTION_PUT) {
-		entry->value.data = row->action ? row->next : row->value;
-		entry->value.size = row->action ? row->next_size : row->value_size;
-	}
-	if (guard && row->stored) {
-		entry->guard = BKO_GUARD_REVISION;
-		entry->revision = row->revision;
-	} else if (guard) {
-		entry->guard = BKO_GUARD_ABSENT;
-	}
+	if (row->guard | row->guarded)
+		guard = row->stored ? BKO_GUARD_REVISION : BKO_GUARD_ABSENT;
+	entry->key = (struct bko_span){row->key, row->key_size};
+	if (action != BKO_ACTION_PUT)
+		entry->value = (struct bko_span){NULL, 0};
+	else
+		entry->value = row->action ? bko__next_value(row) : bko__value(row);
+	entry->revision = guard == BKO_GUARD_REVISION ? row->revision : 0;
 	entry->hint = row->stored ? row->hint : 0;
+	entry->guard = guard;
+	entry->action = action;
+}
+
+static uint32_t becomes_entry(const struct bko__row *row, uint32_t guards_only)
+{
+	return (!guards_only && action_of(row)) || ((row->guard | row->guarded) && row->loaded);
 }
 
 /* The rows that become entries, in order of their keys. */
@@ -105,17 +106,19 @@ static uint32_t choose_rows(struct bko_engine *engine, struct bko__row **chosen,
                             uint32_t guards_only)
 {
 	struct bko__tx *tx = &engine->tx;
-	uint32_t rows = engine->batching ? tx->batch_count : tx->count, count = 0, i;
-	struct bko__row *row = tx->batch;
+	uint32_t count = 0, i;
+	struct bko__row *row;
 
-	for (i = 0; i < rows; i++) {
-		if (!engine->batching)
-			row = tx->rows[i];
-		if ((action_of(row) && !guards_only) ||
-		    ((row->guard || row->guarded) && row->loaded))
-			chosen[count++] = row;
-		if (engine->batching)
-			row = row->batch;
+	if (engine->batching) {
+		for (row = tx->batch; row; row = row->batch) {
+			chosen[count] = row;
+			count += becomes_entry(row, guards_only);
+		}
+	} else {
+		for (i = 0; i < tx->count; i++) {
+			chosen[count] = tx->rows[i];
+			count += becomes_entry(tx->rows[i], guards_only);
+		}
 	}
 	sort_rows(chosen, count);
 	return count;

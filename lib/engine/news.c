@@ -20,21 +20,6 @@ uint32_t bko__lane_of(const struct bko_engine *engine, const struct bko_span *id
 	return (uint32_t)(bko__get_le(digest, 4) % engine->settings.lanes);
 }
 
-struct bko__row *bko__lane_want(struct bko_engine *engine, uint32_t lane)
-{
-	struct bko__key *key = &engine->room.key;
-	struct bko__row *row = engine->tx.lane_row;
-
-	if (row && row->key[1] == lane)
-		return row;
-	bko__key_begin(key, 'H');
-	bko__key_byte(key, (uint8_t)lane);
-	row = bko__want(engine, key, BKO__WANT_FREE);
-	if (row->key_size) /* none of a row that there is no room for */
-		engine->tx.lane_row = row;
-	return row;
-}
-
 void bko__lanes_want(struct bko_engine *engine)
 {
 	uint32_t lane;
@@ -61,7 +46,7 @@ void bko__emit(struct bko_engine *engine, uint32_t lane, const struct bko__event
 	news->lane = lane;
 	news->size = (uint32_t)w.size;
 	/* what was not needed goes back */
-	engine->tx.work.current->used -= (EVENT_MAX - w.size) & ~(size_t)7;
+	bko__stack_trim(&engine->tx.work, news, sizeof *news + w.size);
 	*engine->tx.news_end = news;
 	engine->tx.news_end = &news->next;
 }
@@ -95,10 +80,8 @@ static void page_close(struct bko_engine *engine, struct page *page)
 {
 	bko__put(engine, page->row, page->w.data, page->w.size);
 	/* the rest of the scratch goes back */
-	if (page->w.data &&
-	    page->w.data + page->w.capacity ==
-	            (uint8_t *)(engine->tx.work.current + 1) + engine->tx.work.current->used)
-		engine->tx.work.current->used -= (page->w.capacity - page->w.size) & ~(size_t)7;
+	if (page->w.data && page->w.data + page->w.capacity == engine->tx.work.at)
+		bko__stack_trim(&engine->tx.work, page->w.data, page->w.size);
 }
 
 static int32_t put_lane(struct bko_engine *engine, uint32_t lane, uint64_t *first, uint64_t *count)

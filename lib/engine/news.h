@@ -10,7 +10,6 @@
 uint32_t bko__lane_of(const struct bko_engine *engine, const struct bko_span *id);
 
 /* Wants the head of a lane, or all of them where serving may write into any. */
-struct bko__row *bko__lane_want(struct bko_engine *engine, uint32_t lane);
 void bko__lanes_want(struct bko_engine *engine);
 
 /* Adds an event to what this call tells. */

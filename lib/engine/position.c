@@ -27,8 +27,7 @@ int32_t bko__base_want(struct bko_engine *engine)
 		if (status)
 			return status;
 	}
-	bko__key_begin(key, 'D');
-	engine->tx.defaults_row = bko__want(engine, key, 0);
+	bko__want_defaults(engine);
 	return engine->tx.status;
 }
 
@@ -62,15 +61,12 @@ int32_t bko__settings_load(struct bko_engine *engine, struct bko__row *row)
 int32_t bko__base_load(struct bko_engine *engine)
 {
 	struct bko__tx *tx = &engine->tx;
-	struct bko__row *row = tx->defaults_row;
 	struct bko__defaults *defaults;
+	struct bko__row *row;
 
 	if (tx->defaults)
 		return BKO_OK;
-	if (!row) {
-		bko__key_begin(&engine->room.key, 'D');
-		row = bko__want(engine, &engine->room.key, 0);
-	}
+	row = bko__want_defaults(engine);
 	if (row->stored && !row->staged && row->revision == engine->defaults_revision) {
 		tx->defaults = &engine->defaults;
 		return BKO_OK;

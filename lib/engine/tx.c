@@ -6,13 +6,11 @@
 #include "base/hash.h"
 #include "engine/engine.h"
 
-void *bko__take(struct bko_engine *engine, size_t size)
+void *bko__take_failed(struct bko_engine *engine)
 {
-	void *piece = bko__stack_take(&engine->tx.work, size);
-
-	if (!piece && !engine->tx.status)
+	if (!engine->tx.status)
 		engine->tx.status = bko__fail(engine, BKO_E_NO_MEMORY, "scratch of the call");
-	return piece;
+	return NULL;
 }
 
 struct bko__writer bko__scratch(struct bko_engine *engine, size_t capacity)
@@ -29,22 +27,32 @@ struct bko__writer bko__scratch(struct bko_engine *engine, size_t capacity)
 static uint32_t hash_key(const uint8_t *key, uint32_t size)
 {
 	uint64_t hash = size;
-	uint32_t left = size;
+	uint32_t at;
 
-	for (; left >= 8; left -= 8, key += 8) {
-		hash = (hash ^ bko__load_8(key)) * 0x9fb21c651e98df25u;
+	for (at = 8; at < size; at += 8) {
+		hash = (hash ^ bko__load_8(key + at - 8)) * 0x9fb21c651e98df25u;
 		hash ^= hash >> 32;
 	}
-	if (left) {
-		hash = (hash ^ bko__get_le(key, left)) * 0x9fb21c651e98df25u;
-		hash ^= hash >> 32;
-	}
-	return (uint32_t)hash | 1;
+	/* the last eight, some of them once more */
+	hash ^= size < 8 ? bko__get_le(key, size) : bko__load_8(key + size - 8);
+	hash *= 0x9fb21c651e98df25u;
+	return (uint32_t)(hash >> 32);
 }
 
+/* Eight bytes at a time: rows of one hash are the same but for chance. */
 static int same_key(const struct bko__row *row, uint32_t hash, const uint8_t *key, uint32_t size)
 {
-	return row->hash == hash && row->key_size == size && !memcmp(row->key, key, size);
+	uint32_t at;
+
+	if (row->hash != hash || row->key_size != size)
+		return 0;
+	if (size < 8)
+		return !memcmp(row->key, key, size);
+	for (at = 8; at < size; at += 8) {
+		if (bko__load_8(row->key + at - 8) != bko__load_8(key + at - 8))
+			return 0;
+	}
+	return bko__load_8(row->key + size - 8) == bko__load_8(key + size - 8);
 }
 
 static struct bko__row **bucket_of(const struct bko__tx *tx, uint32_t hash)
@@ -91,9 +99,11 @@ static void unlink_row(struct bko__tx *tx, const struct bko__row *row)
 		at = &(*at)->chain;
 	*at = row->chain;
 	tx->total--;
+	if (row->place)
+		*row->place = NULL;
 }
 
-/* Room for one more row of the call. */
+/* Room for one more row of the call than there is. */
 static int make_room(struct bko_engine *engine)
 {
 	struct bko__tx *tx = &engine->tx;
@@ -101,8 +111,6 @@ static int make_room(struct bko_engine *engine)
 	bko_alloc_fn alloc = engine->options.alloc;
 	struct bko__row **rows;
 
-	if (tx->count < tx->capacity)
-		return 1;
 	if (capacity > tx->max_rows)
 		capacity = tx->max_rows;
 	if (capacity <= tx->count || !alloc)
@@ -141,6 +149,7 @@ static struct bko__row *new_row(struct bko_engine *engine, uint32_t hash, const 
 	row->key = bytes;
 	row->key_size = size;
 	row->hash = hash;
+	row->order = size < 8 ? bko__get_be(key, size) << (64 - 8 * size) : bko__get_be(key, 8);
 	row->lasting = (kind & BKO__LASTS) != 0;
 	row->head = (kind & BKO__IS_HEAD) != 0;
 	row->chain = *bucket_of(tx, hash);
@@ -168,6 +177,26 @@ static struct bko__row *failed_row(struct bko_engine *engine)
 	return row;
 }
 
+/* A row that is known becomes one of this call. */
+static struct bko__row *list_row(struct bko_engine *engine, struct bko__row *row)
+{
+	struct bko__tx *tx = &engine->tx;
+
+	if (tx->count == tx->capacity && !make_room(engine))
+		return failed_row(engine);
+	if (!row->in_batch) {
+		if (tx->outside + tx->batch_count >= tx->max_rows)
+			return failed_row(engine);
+		tx->outside++;
+	}
+	row->listed = 1;
+	row->object = NULL;
+	row->action = BKO_ACTION_NONE;
+	row->guard = row->sentinel = 0;
+	tx->rows[tx->count++] = row;
+	return row;
+}
+
 struct bko__row *bko__row_of(struct bko_engine *engine, const uint8_t *key, uint32_t size)
 {
 	struct bko__tx *tx = &engine->tx;
@@ -178,31 +207,16 @@ struct bko__row *bko__row_of(struct bko_engine *engine, const uint8_t *key, uint
 		row = row->chain;
 	if (row && row->listed)
 		return row;
-	if (!row || !row->in_batch) {
-		if (tx->outside + tx->batch_count >= tx->max_rows)
-			return failed_row(engine);
-		tx->outside++;
-	}
-	if (!make_room(engine))
-		return failed_row(engine);
-	if (!row)
+	if (!row && tx->outside + tx->batch_count < tx->max_rows)
 		row = new_row(engine, hash, key, size);
-	if (!row)
-		return failed_row(engine);
-	row->listed = 1;
-	row->object = NULL;
-	row->action = BKO_ACTION_NONE;
-	row->guard = row->sentinel = 0;
-	tx->rows[tx->count++] = row;
-	return row;
+	return row ? list_row(engine, row) : failed_row(engine);
 }
 
-struct bko__row *bko__want(struct bko_engine *engine, const struct bko__key *key, uint32_t flags)
+/* The call wants the row, which is listed since there were `before` of them. */
+static struct bko__row *wanted(struct bko_engine *engine, struct bko__row *row, uint32_t before,
+                               uint32_t flags)
 {
-	uint32_t before = engine->tx.count;
-	struct bko__row *row = bko__row_of(engine, key->bytes, key->size);
-
-	if (engine->tx.count != before && !row->loaded) {
+	if (!row->loaded && engine->tx.count != before) {
 		engine->tx.pending++;
 		row->fresh = (flags & BKO__WANT_FRESH) != 0;
 		engine->tx.fresh += row->fresh;
@@ -210,6 +224,46 @@ struct bko__row *bko__want(struct bko_engine *engine, const struct bko__key *key
 	if (!(flags & BKO__WANT_FREE))
 		row->guard = row->sentinel = 1;
 	return row;
+}
+
+struct bko__row *bko__want(struct bko_engine *engine, const struct bko__key *key, uint32_t flags)
+{
+	uint32_t before = engine->tx.count;
+
+	return wanted(engine, bko__row_of(engine, key->bytes, key->size), before, flags);
+}
+
+/* A row that nearly every call wants: the key is looked up once, as long as it is
+ * among all rows. */
+static struct bko__row *want_placed(struct bko_engine *engine, struct bko__row **place,
+                                    const uint8_t *key, uint32_t size, uint32_t flags)
+{
+	uint32_t before = engine->tx.count;
+	struct bko__row *row = *place;
+
+	if (!row)
+		row = bko__row_of(engine, key, size);
+	else if (!row->listed)
+		row = list_row(engine, row);
+	if (row->key) { /* not a dummy */
+		*place = row;
+		row->place = place;
+	}
+	return wanted(engine, row, before, flags);
+}
+
+struct bko__row *bko__want_defaults(struct bko_engine *engine)
+{
+	static const uint8_t key[1] = {'D'};
+
+	return want_placed(engine, &engine->tx.defaults_row, key, sizeof key, 0);
+}
+
+struct bko__row *bko__lane_want(struct bko_engine *engine, uint32_t lane)
+{
+	const uint8_t key[2] = {'H', (uint8_t)lane};
+
+	return want_placed(engine, &engine->tx.lane_row[lane], key, sizeof key, BKO__WANT_FREE);
 }
 
 struct bko__range *bko__want_range(struct bko_engine *engine, const struct bko__key *key,
@@ -307,6 +361,8 @@ void bko__tx_clear(struct bko_engine *engine)
 
 	if (tx->total)
 		memset(tx->buckets, 0, tx->bucket_count * sizeof(struct bko__row *));
+	tx->defaults_row = NULL;
+	memset(tx->lane_row, 0, sizeof tx->lane_row);
 	tx->count = tx->outside = tx->total = 0;
 	tx->batch = NULL;
 	tx->batch_count = 0;
@@ -399,10 +455,10 @@ void bko__tx_rerun(struct bko_engine *engine)
 	tx->positions = NULL;
 	tx->positions_end = &tx->positions;
 	tx->defaults = NULL;
-	tx->defaults_row = tx->lane_row = tx->op_row = NULL;
+	tx->op_row = NULL;
 	tx->settings_row = NULL;
 	tx->confirm = tx->provisional = tx->stands = 0;
-	tx->changes = 0;
+	tx->changes = tx->ran = 0;
 	tx->status = BKO_OK;
 	bko__stack_reset(&tx->work);
 }

@@ -35,7 +35,9 @@ struct bko__row {
 	struct bko__known *known; /* of a lasting position: the current value, decoded */
 	struct bko__row *chain;   /* rows of one bucket */
 	struct bko__row *batch;   /* next row of the batch */
+	struct bko__row **place;  /* what points at it, of a row known by place */
 	uint64_t revision, hint;
+	uint64_t order; /* the key's first bytes as a number: of two rows it tells most */
 	uint32_t key_size, value_size, next_size, hash, room;
 	uint8_t loaded, present, stored; /* stored: present in the store, under `revision` */
 	uint8_t action, staged; /* BKO_ACTION_ of this call; of earlier ones of the batch */
@@ -81,12 +83,14 @@ struct bko__tx {
 	struct bko__news *news, **news_end;
 	struct bko__pos *positions, **positions_end;
 	const struct bko__defaults *defaults;
-	struct bko__row *defaults_row, *lane_row;  /* of this run: D, and the lane wanted last */
+	struct bko__row *defaults_row;             /* as long as it is among all rows .. */
+	struct bko__row *lane_row[BKO_LANES_MAX];  /* .. and so the head of a lane */
 	struct bko__row *op_row;                   /* where this call records its outcome */
 	struct bko__row *lane_tail[BKO_LANES_MAX]; /* batch: the last row of events, by lane */
 	struct bko__row *settings_row; /* a new store's header, put with the first change */
 	const uint8_t *settings_value;
 	uint32_t settings_size;
+	uint32_t ran;       /* there is something to forget before the next run */
 	uint32_t reads;     /* of this attempt */
 	uint32_t fresh;     /* of the pending ones: rows that are most likely new */
 	uint32_t assumed;   /* this attempt took them for absent */
@@ -117,6 +121,10 @@ struct bko_engine;
  * failure it is a dummy, and tx->status tells. */
 struct bko__row *bko__want(struct bko_engine *engine, const struct bko__key *key, uint32_t flags);
 
+/* The row of the defaults, guarded; the head of a lane, not: both known by place. */
+struct bko__row *bko__want_defaults(struct bko_engine *engine);
+struct bko__row *bko__lane_want(struct bko_engine *engine, uint32_t lane);
+
 /* Registers a range of at most `limit` rows; never guarded. */
 struct bko__range *bko__want_range(struct bko_engine *engine, const struct bko__key *key,
                                    const struct bko__key *end, uint32_t limit);
@@ -138,8 +146,8 @@ void bko__delete(struct bko_engine *engine, struct bko__row *row);
 /* Takes back all that this call put, and told; guards stay. */
 void bko__undo(struct bko_engine *engine);
 
-/* Scratch of this run; after a failure NULL, and tx->status tells. */
-void *bko__take(struct bko_engine *engine, size_t size);
+/* There is no more scratch: NULL, and tx->status tells. */
+void *bko__take_failed(struct bko_engine *engine);
 
 /* A writer over scratch of `capacity` bytes. */
 struct bko__writer bko__scratch(struct bko_engine *engine, size_t capacity);

@@ -9,7 +9,7 @@ enum { WARM_MAX = 1 << 24 /* bytes of rows before all are forgotten */ };
 int bko__warm(const struct bko_engine *engine)
 {
 	return (engine->store.caps & BKO_STORE_EXCLUSIVE) && !engine->options.arena &&
-	       !engine->unsure && !engine->cold && engine->tx.warm.taken <= WARM_MAX;
+	       !engine->unsure && !engine->cold && bko__stack_taken(&engine->tx.warm) <= WARM_MAX;
 }
 
 /* Below an item: its own row, a position, and the policy of a position last. */
