@@ -148,9 +148,10 @@ static int32_t re_rank(struct model *m, const struct op *op)
 	model_settle(m, op->item, op->location, op->now);
 	for (struct walk w = {0}; model_walk(m, &w, op->item, op->location);)
 		if (w.p->backordered && w.p->rank.epoch < p->epoch) {
-			int64_t sequence = w.p->rank.sequence;
+			struct rank was = w.p->rank;
 			w.p->rank = model_rank(p, w.o, w.p->placed);
-			w.p->rank.sequence = sequence;
+			w.p->rank.sequence = was.sequence;
+			w.p->rank.sub = was.sub;
 			p->sequence--;
 		}
 	return BKO_OK;
