@@ -71,9 +71,12 @@ static int32_t project(struct bko_engine *engine, struct asking *a, struct bko__
 	struct bko__timeline *timeline;
 	int64_t fill;
 	uint32_t i, kept = 0;
-	int32_t status = bko__supplies_load(engine, pos);
+	int32_t status;
 
-	if (status || a->query.at_ms <= pos->now)
+	if (a->query.at_ms <= pos->now)
+		return BKO_OK;
+	status = bko__supplies_load(engine, pos);
+	if (status)
 		return status;
 	timeline = pos->supply_count ? pos->timeline_own : NULL;
 	head->open += bko__merge_units_by(pos->timeline, a->query.at_ms);
@@ -100,12 +103,19 @@ static int32_t project(struct bko_engine *engine, struct asking *a, struct bko__
 }
 
 /* The earliest date at which any candidate could sell something; NONE: one can now. */
-static void restock(const struct bko__pos *pos, int64_t now, int first,
-                    struct bko_availability *out)
+static int32_t restock(struct bko_engine *engine, struct bko__pos *pos, int first,
+                       struct bko_availability *out)
 {
-	int64_t date;
-	uint32_t kind = bko__merge_restock(&pos->head, pos->timeline, now, &date);
+	int64_t date, now = pos->now;
+	uint32_t kind;
 
+	if (bko__available_now(&pos->head) < pos->head.quantum) {
+		int32_t status = bko__supplies_load(engine, pos);
+
+		if (status)
+			return status;
+	}
+	kind = bko__merge_restock(&pos->head, pos->timeline, now, &date);
 	if (pos->head.life == BKO_LIFE_DISCONTINUED)
 		kind = BKO_DATE_UNKNOWN;
 	if (first || kind == BKO_DATE_NONE ||
@@ -115,6 +125,7 @@ static void restock(const struct bko__pos *pos, int64_t now, int first,
 		out->restock_kind = kind;
 		out->restock_ms = kind == BKO_DATE_KNOWN ? date : 0;
 	}
+	return BKO_OK;
 }
 
 /* Sums over the candidates; each is at least 0. */
@@ -140,7 +151,7 @@ static int32_t sum_candidates(struct bko_engine *engine, struct asking *a)
 			out->later_kind = BKO_LIMIT_NONE;
 		out->available_later = bko__min(out->available_later + decision->available_later,
 		                                BKO__QUANTITY_MAX);
-		restock(pos, pos->now, c == 0, out);
+		status = restock(engine, pos, c == 0, out);
 	}
 	if (out->later_kind == BKO_LIMIT_NONE)
 		out->available_later = 0;

@@ -91,6 +91,8 @@ static int32_t decode_line(struct bko_engine *engine, struct bko__reader *r,
 	if (r->bad || line->rec.place_count > 4 * BKO_CANDIDATES_MAX)
 		return bko__fail(engine, BKO_E_CORRUPT, "a line of an order");
 	line->place_capacity = line->rec.place_count + 2;
+	line->seats = NULL;
+	line->seat_count = 0;
 	line->candidates =
 		bko__take(engine, (line->rec.candidate_count + 1) * sizeof *line->candidates);
 	line->places = bko__take(engine, line->place_capacity * sizeof *line->places);
@@ -174,36 +176,51 @@ struct bko__rank bko__place_rank(const struct bko__place *place)
 	return rank;
 }
 
+/* Wants what a line's places are at; a held order's agenda rows with them. */
+static int32_t want_places(struct bko_engine *engine, const struct bko__ord *order,
+                           struct bko__ol *line, uint32_t flags)
+{
+	uint32_t p;
+
+	line->seats = bko__take(engine, (line->rec.place_count + 1) * sizeof *line->seats);
+	if (!line->seats)
+		return engine->tx.status;
+	for (p = 0; p < line->rec.place_count; p++) {
+		struct bko__place *place = &line->places[p];
+		struct bko__rank rank = bko__place_rank(place);
+		struct bko__pos *pos = bko__pos_want(engine, &line->rec.item,
+		                                     &line->candidates[place->location], flags);
+
+		if (!pos)
+			return engine->tx.status;
+		line->seats[p].pos = pos;
+		line->seats[p].part = NULL;
+		line->seat_count = p + 1;
+		if (place->flags & BKO__PL_WAITED)
+			bko__part_want(engine, pos, &rank);
+		if (order->rec.state == BKO__O_HELD)
+			bko__agenda_row(engine, pos, order->rec.hold_until);
+		if (order->rec.state == BKO__O_HELD && order->extend)
+			bko__agenda_row(engine, pos, bko__granule(engine, order->extend));
+	}
+	return BKO_OK;
+}
+
 int32_t bko__order_positions(struct bko_engine *engine, struct bko__ord *order, uint32_t only,
                              uint32_t flags, int64_t now)
 {
 	struct bko__pos *pos;
-	int32_t status;
-	uint32_t i, p;
+	int32_t status = BKO_OK;
+	uint32_t i;
 
 	if (only != UINT32_MAX && only >= order->rec.line_count)
 		return bko__fail_line(engine, BKO_E_NOT_FOUND, "line", only);
-	for (i = 0; i < order->rec.line_count; i++) {
-		struct bko__ol *line = &order->lines[i];
-
-		if (only != UINT32_MAX && i != only)
-			continue;
-		for (p = 0; p < line->rec.place_count; p++) {
-			struct bko__place *place = &line->places[p];
-			struct bko__rank rank = bko__place_rank(place);
-
-			pos = bko__pos_want(engine, &line->rec.item,
-			                    &line->candidates[place->location], flags);
-			if (!pos)
-				return engine->tx.status;
-			if (place->flags & BKO__PL_WAITED)
-				bko__part_want(engine, pos, &rank);
-			if (order->rec.state == BKO__O_HELD)
-				bko__agenda_row(engine, pos, order->rec.hold_until);
-			if (order->rec.state == BKO__O_HELD && order->extend)
-				bko__agenda_row(engine, pos, bko__granule(engine, order->extend));
-		}
+	for (i = 0; !status && i < order->rec.line_count; i++) {
+		if (only == UINT32_MAX || i == only)
+			status = want_places(engine, order, &order->lines[i], flags);
 	}
+	if (status)
+		return status;
 	if (order->beside && order->beside_line < order->rec.line_count)
 		bko__pos_want(engine, &order->lines[order->beside_line].rec.item, order->beside,
 		              flags);
@@ -217,22 +234,37 @@ int32_t bko__order_positions(struct bko_engine *engine, struct bko__ord *order, 
 	return status;
 }
 
+/* The part of a place that waited, most often the one that was found before. */
+static struct bko__pt *part_of_place(struct bko_engine *engine, const struct bko__pos *pos,
+                                     const struct bko__place *place, struct bko__seat *seat)
+{
+	struct bko__rank rank = bko__place_rank(place);
+	struct bko__pt *part = seat ? seat->part : NULL;
+
+	if (part && !part->gone && !bko__rank_compare(&part->rank, &rank))
+		return part;
+	part = bko__part_find(engine, pos, &rank);
+	if (seat)
+		seat->part = part;
+	return part;
+}
+
 struct bko__at bko__order_at(struct bko_engine *engine, struct bko__ord *order, uint32_t line,
                              uint32_t place)
 {
+	struct bko__seat *seat;
 	struct bko__at at;
 
 	at.line = &order->lines[line];
 	at.place = &at.line->places[place];
 	at.line_number = line;
-	at.pos = bko__pos_want(engine, &at.line->rec.item, &at.line->candidates[at.place->location],
-	                       0);
+	seat = place < at.line->seat_count ? &at.line->seats[place] : NULL;
+	at.pos = seat ? seat->pos
+	              : bko__pos_want(engine, &at.line->rec.item,
+	                              &at.line->candidates[at.place->location], 0);
 	at.part = NULL;
-	if (at.pos && (at.place->flags & BKO__PL_WAITED)) {
-		struct bko__rank rank = bko__place_rank(at.place);
-
-		at.part = bko__part_find(engine, at.pos, &rank);
-	}
+	if (at.pos && (at.place->flags & BKO__PL_WAITED))
+		at.part = part_of_place(engine, at.pos, at.place, seat);
 	return at;
 }
 

@@ -8,11 +8,18 @@
 #include "engine/op.h"
 #include "engine/part.h"
 
+/* Where a place is at work, as found before. */
+struct bko__seat {
+	struct bko__pos *pos;
+	struct bko__pt *part; /* NULL: not looked for yet, or nothing of it is open */
+};
+
 struct bko__ol {
 	struct bko__line rec;
 	struct bko_span *candidates; /* rec.candidate_count */
 	struct bko__place *places;   /* rec.place_count, room for place_capacity */
-	uint32_t place_capacity;
+	struct bko__seat *seats;     /* of its first seat_count places */
+	uint32_t place_capacity, seat_count;
 };
 
 struct bko__ord {

@@ -11,8 +11,11 @@
 #include "rules/position.h"
 #include "rules/rank.h"
 
-/* The eligible rows of the queue as this call leaves them: those read, less those
- * it moved elsewhere, and those it put, each where its rank says. */
+/* A lending store is asked for so many rows of a queue at once: most receipts end there. */
+enum { QUEUE_ROWS = 16 };
+
+/* Eligible rows of the queue as this call leaves them: those read, less those it moved
+ * elsewhere, and those it put, each where its rank says. */
 struct queue {
 	struct bko__row **rows;
 	uint32_t count;
@@ -24,37 +27,39 @@ static int is_of_queue(const struct bko__row *row, const struct bko__key *prefix
 	       !memcmp(row->key, prefix->bytes, prefix->size);
 }
 
-static int32_t gather(struct bko_engine *engine, struct bko__pos *pos, struct queue *queue)
+static int rows_order(const struct bko__row *a, const struct bko__row *b)
+{
+	return bko__key_compare(a->key, a->key_size, b->key, b->key_size);
+}
+
+/* `after`: the last row of the range before this one, or NULL. Where the call put no rows,
+ * the range has them all; the deleted ones are passed over later. */
+static int32_t gather(struct bko_engine *engine, const struct bko__pos *pos,
+                      const struct bko__range *range, const struct bko__row *after,
+                      struct queue *queue)
 {
 	struct bko__tx *tx = &engine->tx;
-	struct bko__range *range = pos->queue_range;
 	struct bko__key *prefix = &engine->room.key;
 	uint32_t i, at;
 
-	bko__pos_subkey(pos, 'w', prefix);
-	queue->count = 0;
+	queue->rows = range->rows;
+	queue->count = range->count;
+	if (!pos->new_parts)
+		return BKO_OK;
 	queue->rows = bko__take(engine, (range->count + pos->new_parts + 1) * sizeof *queue->rows);
 	if (!queue->rows)
 		return tx->status;
-	for (i = 0; i < range->count; i++) {
-		if (range->rows[i]->action != BKO_ACTION_DELETE)
-			queue->rows[queue->count++] = range->rows[i];
-	}
-	for (i = 0; pos->new_parts && i < tx->count; i++) {
+	memcpy(queue->rows, range->rows, range->count * sizeof *queue->rows);
+	bko__pos_subkey(pos, 'w', prefix);
+	for (i = 0; i < tx->count; i++) {
 		struct bko__row *row = tx->rows[i];
 
-		if (!is_of_queue(row, prefix) || row->staged == BKO_ACTION_PUT)
+		if (!is_of_queue(row, prefix) || row->staged == BKO_ACTION_PUT ||
+		    (after && rows_order(row, after) < 0) ||
+		    (range->more && rows_order(row, range->last) > 0))
+			continue; /* among those served already, or behind those read */
+		for (at = queue->count; at && rows_order(queue->rows[at - 1], row) > 0; at--)
 			continue;
-		for (at = queue->count; at; at--) {
-			struct bko__row *before = queue->rows[at - 1];
-
-			if (bko__key_compare(before->key, before->key_size, row->key,
-			                     row->key_size) < 0)
-				break;
-		}
-		if (range->more && bko__key_compare(row->key, row->key_size, range->last->key,
-		                                    range->last->key_size) > 0)
-			continue; /* behind rows that were not read */
 		memmove(queue->rows + at + 1, queue->rows + at,
 		        (queue->count - at) * sizeof *queue->rows);
 		queue->rows[at] = row;
@@ -79,12 +84,15 @@ static int32_t want_part_limits(struct bko_engine *engine, const struct bko__pos
 int32_t bko__part_limits(struct bko_engine *engine, const struct bko__pos *pos,
                          const struct bko__pt *part, int64_t units, int64_t until)
 {
-	int32_t status = want_part_limits(engine, pos, part);
 	struct bko__limit *limit;
 	struct bko__row *row;
+	int32_t status;
 	uint32_t of;
 
-	if (!part->rec.limits || !units)
+	if (!part->rec.limits)
+		return engine->tx.status;
+	status = want_part_limits(engine, pos, part);
+	if (!units)
 		return status;
 	if (!status)
 		status = bko__fetch(engine);
@@ -161,7 +169,7 @@ static int32_t serve_rows(struct bko_engine *engine, struct bko__pos *pos, struc
 	struct bko__pt *part;
 	int32_t status = BKO_OK;
 
-	for (i = 0; !status && i < limits; i++) {
+	for (i = 0; bko__limits_any(engine) && !status && i < limits; i++) {
 		if (rows[i]->action == BKO_ACTION_DELETE) /* moved by this call already */
 			continue;
 		part = part_at(engine, pos, rows[i]);
@@ -183,36 +191,46 @@ static int32_t serve_rows(struct bko_engine *engine, struct bko__pos *pos, struc
 	return status;
 }
 
+/* The range of the queue behind a row, or from its beginning. */
+static struct bko__range *want_queue(struct bko_engine *engine, const struct bko__pos *pos,
+                                     const struct bko__row *after)
+{
+	struct bko__key *key = &engine->room.key, *end = &engine->room.end;
+	uint32_t rows = engine->options.serve_lines;
+
+	if (bko__lends(engine) && rows > QUEUE_ROWS)
+		rows = QUEUE_ROWS;
+	bko__pos_subkey(pos, 'w', key);
+	bko__key_after(key, end);
+	if (after) {
+		memcpy(key->bytes, after->key, after->key_size);
+		key->size = after->key_size;
+		bko__key_byte(key, 0);
+	}
+	return bko__want_range(engine, key, end, rows);
+}
+
 /* *drained: the end was reached, so that what is still open finds no taker. */
 static int32_t serve_queue(struct bko_engine *engine, struct bko__pos *pos, int *drained)
 {
 	uint32_t budget = engine->options.serve_lines;
+	const struct bko__row *after = NULL;
 	struct bko__range *range;
-	struct bko__key *key = &engine->room.key, *end = &engine->room.end;
 	struct queue queue;
 	int32_t status;
 
 	bko__lanes_want(engine);
-	if (!pos->queue_range) {
-		bko__pos_subkey(pos, 'w', key);
-		pos->queue_range = bko__want_below(engine, key, budget);
-	}
-	range = pos->queue_range;
-	status = bko__fetch(engine);
-	if (!status)
-		status = gather(engine, pos, &queue);
-	if (!status)
-		status = serve_rows(engine, pos, queue.rows, queue.count, &budget);
-	while (!status && budget && range->more && bko__can_serve(&pos->head)) {
-		bko__pos_subkey(pos, 'w', key);
-		bko__key_after(key, end);
-		memcpy(key->bytes, range->last->key, range->last->key_size);
-		key->size = range->last->key_size;
-		bko__key_byte(key, 0);
-		range = bko__want_range(engine, key, end, engine->options.serve_lines);
+	if (!pos->queue_range)
+		pos->queue_range = want_queue(engine, pos, NULL);
+	for (range = pos->queue_range;; range = want_queue(engine, pos, after)) {
 		status = bko__fetch(engine);
 		if (!status)
-			status = serve_rows(engine, pos, range->rows, range->count, &budget);
+			status = gather(engine, pos, range, after, &queue);
+		if (!status)
+			status = serve_rows(engine, pos, queue.rows, queue.count, &budget);
+		if (status || !budget || !range->more || !bko__can_serve(&pos->head))
+			break;
+		after = range->last;
 	}
 	*drained = budget && !range->more;
 	return status;

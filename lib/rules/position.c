@@ -127,13 +127,13 @@ void bko__edges_follow(struct bko__head *head, uint32_t *rose, uint32_t *fell)
 int bko__head_in_range(const struct bko__head *head)
 {
 	/* one that is negative or too large has a bit beyond those of a quantity */
-	uint64_t bits = (uint64_t)(head->on_hand | head->open | head->buffer | head->kept |
-	                           head->allocated | head->unavailable | head->missing |
-	                           head->scheduled | head->backordered | head->outside |
-	                           head->held_allocated | head->held_backordered |
-	                           head->eligible | head->incoming | head->received |
-	                           head->returned | head->transferred_in |
-	                           head->transferred_out | head->shipped | head->refused);
+	uint64_t bits =
+		(uint64_t)(head->on_hand | head->open | head->buffer | head->kept |
+	                   head->allocated | head->unavailable | head->missing | head->scheduled |
+	                   head->backordered | head->outside | head->held_allocated |
+	                   head->held_backordered | head->eligible | head->incoming |
+	                   head->received | head->returned | head->transferred_in |
+	                   head->transferred_out | head->shipped | head->refused);
 
 	/* what is missing will wait: the chain that finds who loses it must fit, too */
 	return !(bits >> BKO_QUANTITY_BITS) && bko__quantity_ok(head->adjusted) &&
