@@ -39,10 +39,13 @@ static const struct bko_entry *apply_entry(const struct bko_batch *batch, size_t
 	return &batch->entries[i];
 }
 
+/* Entries lie near the ones before them, where those are in `place`. */
 static void apply_find(struct bko_memory *memory, const struct bko_entry *entry,
                        struct bko__cell_at *place)
 {
-	bko__tree_find(memory, entry->key.data, entry->key.size, entry->hint, place);
+	uint64_t hint = entry->hint != 0 ? entry->hint : bko__memory_hint(place);
+
+	bko__tree_find(memory, entry->key.data, entry->key.size, hint, place);
 }
 
 static int32_t apply_check_entry(const struct bko_entry *entry)
@@ -172,7 +175,7 @@ static void demand_add(struct demand *demand, struct bko_memory *memory,
 	demand->overrun = 1;
 	added = size + entry->value.size > memory->page_size / 4 ? 2 : 1;
 	demand->splits += added;
-	above = bko__tree_need(memory, key, size, added, demand->splits);
+	above = bko__tree_need(memory, place->page, &entry->key, added, demand->splits);
 	demand->pages += added + above;
 }
 
@@ -242,7 +245,7 @@ static void write_all(struct bko_memory *memory, const struct bko_batch *batch, 
 {
 	struct writer writer = {revision, 0, 0, 0, 0, NULL};
 	const struct bko_entry *entry;
-	struct bko__cell_at place;
+	struct bko__cell_at place = {0, 0, 0};
 	size_t i;
 
 	for (i = 0; i < batch->count; i++) {
@@ -272,7 +275,7 @@ static int32_t apply_prepare(struct bko_memory *memory, const struct bko_batch *
 {
 	struct demand demand = {0, 0, 0, 0, 0, 0, 0, 0, NULL};
 	const struct bko_entry *entry;
-	struct bko__cell_at *place, beyond;
+	struct bko__cell_at *place, beyond, before = {0, 0, 0};
 	int32_t given = BKO_OK;
 	int conflict = 0;
 	size_t i;
@@ -280,7 +283,9 @@ static int32_t apply_prepare(struct bko_memory *memory, const struct bko_batch *
 	for (i = 0; i < batch->count; i++) {
 		entry = apply_entry(batch, i);
 		place = i < BKO__MEMORY_PLACES ? &memory->places[i] : &beyond;
+		*place = before;
 		apply_find(memory, entry, place);
+		before = *place;
 		if (!apply_guard(memory, entry, place)) {
 			conflict = 1;
 			if (given == BKO_OK)
@@ -307,7 +312,7 @@ void bko__memory_foresee(struct bko_memory *memory, const struct bko_batch *batc
                          uint64_t *row_bytes)
 {
 	const struct bko_entry *entry;
-	struct bko__cell_at place;
+	struct bko__cell_at place = {0, 0, 0};
 	size_t i;
 
 	*rows = memory->rows;
@@ -375,7 +380,7 @@ int32_t bko__memory_put(struct bko_memory *memory, const struct bko_entry *row, 
 {
 	struct writer writer = {revision, 0, 0, 0, 0, NULL};
 	struct demand demand = {0, 0, 0, 0, 0, 0, 0, 0, NULL};
-	struct bko__cell_at place;
+	struct bko__cell_at place = {0, 0, 0};
 
 	apply_find(memory, row, &place);
 	demand_add(&demand, memory, row, &place);
@@ -388,7 +393,7 @@ int32_t bko__memory_put(struct bko_memory *memory, const struct bko_entry *row, 
 void bko__memory_delete(struct bko_memory *memory, const struct bko_entry *row)
 {
 	struct writer writer = {0, 0, 0, 0, 0, NULL};
-	struct bko__cell_at place;
+	struct bko__cell_at place = {0, 0, 0};
 
 	apply_find(memory, row, &place);
 	write_entry(&writer, memory, row, &place);

@@ -10,17 +10,20 @@
  */
 #include "store/memory_page.h"
 
-/* The head of bytes that begin behind a prefix. */
-static uint64_t page_head(const unsigned char *rest, size_t size)
+/* The head of a key behind a prefix. */
+static uint64_t page_head(const unsigned char *key, size_t size, size_t prefix)
 {
+	size_t rest = size - prefix;
 	uint64_t word = 0;
 	size_t i;
 
-	if (size >= 8)
-		word = bko__page_word(rest);
+	if (rest >= 8)
+		word = bko__page_word(key + prefix);
+	else if (size >= 8)
+		word = bko__page_word(key + size - 8) << 8 * (7 - rest) << 8;
 	else
-		for (i = 0; i < size; i++)
-			word |= (uint64_t)rest[i] << (56 - 8 * i);
+		for (i = 0; i < rest; i++)
+			word |= (uint64_t)key[prefix + i] << (56 - 8 * i);
 	return word & ~(uint64_t)0xffff;
 }
 
@@ -54,6 +57,12 @@ static int page_compare_tail(const struct bko__page *page, uint32_t slot, const 
 	return order != 0 ? order : (size > own) - (size < own);
 }
 
+/* Whether a key has the page's prefix. */
+static int page_begins(const struct bko__page *page, const unsigned char *key, size_t size)
+{
+	return size >= page->prefix && bko__page_same(key, bko__page_prefix(page), page->prefix);
+}
+
 /* Goes on from slot `low`, the first of those with the head of the key. */
 static int page_find_equal(const struct bko__page *page, const unsigned char *key, size_t size,
                            uint64_t target, uint32_t *low)
@@ -85,16 +94,20 @@ static int page_find_equal(const struct bko__page *page, const unsigned char *ke
 int bko__page_find(const struct bko__page *page, const unsigned char *key, size_t size,
                    uint32_t *slot)
 {
-	int order = bko__page_beside(page, key, size);
 	uint64_t target;
 
-	if (order != 0) {
-		*slot = order > 0 ? page->count : 0;
+	*slot = page->count;
+	if (!page_begins(page, key, size)) {
+		if (bko__page_beside(page, key, size) < 0)
+			*slot = 0;
 		return 0;
 	}
-	target = page_head(key + page->prefix, size - page->prefix);
+	target = page_head(key, size, page->prefix);
+	/* many keys come behind all others */
+	if (page->count == 0 || page->slots[page->count - 1] < target)
+		return 0;
 	*slot = page_lower(page->slots, page->count, target);
-	return *slot < page->count && bko__page_head(page, *slot) == target &&
+	return bko__page_head(page, *slot) == target &&
 	       page_find_equal(page, key, size, target, slot);
 }
 
@@ -103,8 +116,8 @@ int bko__page_holds(const struct bko__page *page, uint32_t slot, const unsigned 
 {
 	const unsigned char *cell = bko__page_look(page, slot);
 
-	return bko__page_key_size(cell) == size && bko__page_beside(page, key, size) == 0 &&
-	       page_head(key + page->prefix, size - page->prefix) == bko__page_head(page, slot) &&
+	return bko__page_key_size(cell) == size && page_begins(page, key, size) &&
+	       page_head(key, size, page->prefix) == bko__page_head(page, slot) &&
 	       page_compare_tail(page, slot, key, size) == 0;
 }
 
@@ -161,8 +174,12 @@ static void page_copy(const struct bko__page *page, uint32_t slot, size_t from, 
 		to += part;
 		from += part;
 	}
-	for (; from < until && from < prefix + BKO__PAGE_HEAD; from++)
-		*to++ = (unsigned char)(head >> (56 - 8 * (from - prefix)));
+	if (from == prefix && until - from >= BKO__PAGE_HEAD)
+		for (from += BKO__PAGE_HEAD, part = 0; part < BKO__PAGE_HEAD; part++)
+			*to++ = (unsigned char)(head >> (56 - 8 * part));
+	else
+		for (; from < until && from < prefix + BKO__PAGE_HEAD; from++)
+			*to++ = (unsigned char)(head >> (56 - 8 * (from - prefix)));
 	if (from < until)
 		memcpy(to, bko__page_look(page, slot) + from - prefix - BKO__PAGE_HEAD,
 		       until - from);
@@ -176,6 +193,17 @@ size_t bko__page_key(const struct bko__page *page, uint32_t slot, unsigned char 
 	return size;
 }
 
+/* The head of a key so many bytes further on, from that and its tail. */
+static uint64_t page_further(uint64_t head, const unsigned char *tail, size_t size, size_t by)
+{
+	if (by == 0)
+		return head;
+	if (by >= BKO__PAGE_HEAD)
+		return page_head(tail, size, by - BKO__PAGE_HEAD);
+	return (head << 8 * by | page_head(tail, size, 0) >> 8 * (BKO__PAGE_HEAD - by)) &
+	       ~(uint64_t)0xffff;
+}
+
 /* Lays a cell of another page on top, as the prefix that this one has wants it. What
  * is before its tail then comes to lie where the lead will. */
 static void page_lay(struct bko__page *page, uint32_t slot, const struct bko__page *from,
@@ -184,16 +212,18 @@ static void page_lay(struct bko__page *page, uint32_t slot, const struct bko__pa
 	const unsigned char *old = bko__page_look(from, at);
 	size_t lead = page_lead(from), value_size = page_value_size(from, old);
 	size_t size = bko__page_key_size(old), tail = bko__page_tail(size, page->prefix);
+	size_t old_tail = bko__page_tail(size, from->prefix);
 	unsigned char *cell = (unsigned char *)page + page->top - value_size - tail;
 	uint64_t head = bko__page_head(from, at);
 
-	if (page->prefix == from->prefix) {
-		memcpy(cell, old, tail);
+	if (page->prefix >= from->prefix) {
+		head = page_further(head, old, old_tail, (size_t)page->prefix - from->prefix);
+		memcpy(cell, old + old_tail - tail, tail + value_size);
 	} else {
 		page_copy(from, at, page->prefix, size, cell - BKO__PAGE_HEAD);
-		head = page_head(cell - BKO__PAGE_HEAD, size - page->prefix);
+		head = page_head(cell - BKO__PAGE_HEAD, size - page->prefix, 0);
+		memcpy(cell + tail, old + old_tail, value_size);
 	}
-	memcpy(cell + tail, old + bko__page_value_at(from, old), value_size);
 	memcpy(cell - lead, old - lead, lead);
 	page->top = (uint16_t)(page->top - value_size - tail - lead);
 	page->slots[slot] = head | (page->top + lead);
@@ -230,6 +260,8 @@ size_t bko__page_share(const struct bko__page *page, const unsigned char *key, s
 {
 	if (page->count == 0)
 		return bko__page_front(size);
+	if (page_begins(page, key, size))
+		return page->prefix;
 	return bko__page_common(key, size, bko__page_prefix(page), page->prefix);
 }
 
@@ -264,13 +296,32 @@ size_t bko__page_total(const struct bko__page *page, size_t prefix)
 	       page_tails(page, 0, page->count, page->prefix);
 }
 
-/* Opens a cell and returns it; the caller fills what is in front of the key size,
- * and the value. */
+/* Opens a cell for a key that has the prefix, where there is room for it in one piece.
+ * The caller fills what is in front of the key size, and the value. */
+static unsigned char *page_open_cell(struct bko__page *page, uint32_t slot,
+                                     const unsigned char *key, size_t size, size_t value_size)
+{
+	size_t lead = page_lead(page), tail = bko__page_tail(size, page->prefix);
+	unsigned char *cell;
+
+	page->top = (uint16_t)(page->top - lead - tail - value_size);
+	cell = (unsigned char *)page + page->top + lead;
+	cell[-1] = (unsigned char)size;
+	memcpy(cell, key + size - tail, tail);
+	if (slot < page->count)
+		memmove(page->slots + slot + 1, page->slots + slot,
+		        (page->count - slot) * sizeof(uint64_t));
+	page->slots[slot] = page_head(key, size, page->prefix) | (page->top + lead);
+	page->count++;
+	page->last = (uint16_t)(slot + 1);
+	return cell;
+}
+
+/* The same with room made for it. */
 static unsigned char *page_make(struct bko__page *page, struct bko__page *spare, uint32_t slot,
                                 const unsigned char *key, size_t size, size_t value_size)
 {
-	size_t lead = page_lead(page), share = bko__page_share(page, key, size), tail, bytes;
-	unsigned char *cell;
+	size_t share = bko__page_share(page, key, size), bytes;
 
 	if (page->count == 0) {
 		page->prefix = (uint8_t)share;
@@ -279,33 +330,43 @@ static unsigned char *page_make(struct bko__page *page, struct bko__page *spare,
 	} else if (share < page->prefix) {
 		page_relay(page, spare, share);
 	}
-	tail = bko__page_tail(size, page->prefix);
-	bytes = lead + tail + value_size;
+	bytes = page_lead(page) + bko__page_tail(size, page->prefix) + value_size;
 	if (bko__page_room(page) - page->holes < bytes + BKO__PAGE_SLOT)
 		page_relay(page, spare, page->prefix);
-	page->top = (uint16_t)(page->top - bytes);
-	cell = (unsigned char *)page + page->top + lead;
-	cell[-1] = (unsigned char)size;
-	memcpy(cell, key + size - tail, tail);
-	memmove(page->slots + slot + 1, page->slots + slot,
-	        (page->count - slot) * sizeof(uint64_t));
-	page->slots[slot] = page_head(key + page->prefix, size - page->prefix) | (page->top + lead);
-	page->count++;
-	page->last = (uint16_t)(slot + 1);
-	return cell;
+	return page_open_cell(page, slot, key, size, value_size);
 }
 
-void bko__page_put_row(struct bko__page *page, struct bko__page *spare, uint32_t slot,
-                       const struct bko_entry *row, uint64_t revision)
+static void page_write_row(const struct bko__page *page, unsigned char *cell,
+                           const struct bko_entry *row, uint64_t revision)
 {
 	uint16_t value_size = (uint16_t)row->value.size;
-	unsigned char *cell =
-		page_make(page, spare, slot, row->key.data, row->key.size, value_size);
 
 	memcpy(cell - BKO__PAGE_LEAF_LEAD, &revision, sizeof revision);
 	memcpy(cell - 3, &value_size, sizeof value_size);
 	if (value_size > 0)
 		memcpy(cell + bko__page_value_at(page, cell), row->value.data, value_size);
+}
+
+void bko__page_put_row(struct bko__page *page, struct bko__page *spare, uint32_t slot,
+                       const struct bko_entry *row, uint64_t revision)
+{
+	unsigned char *cell =
+		page_make(page, spare, slot, row->key.data, row->key.size, row->value.size);
+
+	page_write_row(page, cell, row, revision);
+}
+
+int bko__page_add_row(struct bko__page *page, uint32_t slot, const struct bko_entry *row,
+                      uint64_t revision)
+{
+	const unsigned char *key = row->key.data;
+	size_t size = row->key.size, value_size = row->value.size;
+
+	if (page->count == 0 || !page_begins(page, key, size) ||
+	    bko__page_room(page) - page->holes < bko__page_cost(size, value_size, page->prefix))
+		return 0;
+	page_write_row(page, page_open_cell(page, slot, key, size, value_size), row, revision);
+	return 1;
 }
 
 void bko__page_put_child(struct bko__page *page, struct bko__page *spare, uint32_t slot,

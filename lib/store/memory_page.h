@@ -61,6 +61,37 @@ static inline uint64_t bko__page_word(const unsigned char *bytes)
 	       (uint64_t)bytes[6] << 8 | (uint64_t)bytes[7];
 }
 
+/* Whether bytes are the same, by words that may overlap. */
+static inline int bko__page_same(const unsigned char *a, const unsigned char *b, size_t size)
+{
+	uint64_t x, y;
+	uint32_t u, v;
+
+	if (size >= sizeof x) {
+		for (; size > sizeof x; size -= sizeof x, a += sizeof x, b += sizeof x) {
+			memcpy(&x, a, sizeof x);
+			memcpy(&y, b, sizeof y);
+			if (x != y)
+				return 0;
+		}
+		memcpy(&x, a + size - sizeof x, sizeof x);
+		memcpy(&y, b + size - sizeof y, sizeof y);
+		return x == y;
+	}
+	if (size >= sizeof u) {
+		memcpy(&u, a, sizeof u);
+		memcpy(&v, b, sizeof v);
+		if (u != v)
+			return 0;
+		memcpy(&u, a + size - sizeof u, sizeof u);
+		memcpy(&v, b + size - sizeof v, sizeof v);
+		return u == v;
+	}
+	while (size > 0 && a[size - 1] == b[size - 1])
+		size--;
+	return size == 0;
+}
+
 /* Order of two words of a key; they differ. */
 static inline int bko__page_word_order(const unsigned char *a, const unsigned char *b)
 {
@@ -220,6 +251,11 @@ size_t bko__page_share(const struct bko__page *page, const unsigned char *key, s
  * the others take more if they share less from then on. */
 size_t bko__page_need(const struct bko__page *page, const unsigned char *key, size_t size,
                       size_t value_size);
+
+/* Puts a row where it belongs if nothing needs to be moved for that; returns whether
+ * it did. */
+int bko__page_add_row(struct bko__page *page, uint32_t slot, const struct bko_entry *row,
+                      uint64_t revision);
 
 /* Puts a row or a child where it belongs. There must be room. `spare` is a page
  * of scratch. */

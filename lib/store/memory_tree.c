@@ -13,10 +13,10 @@
  */
 #include "store/memory_tree.h"
 
-/* Leaf where a key belongs, 0 if the tree is empty; the way there in `path`
- * if that is wanted. */
+/* Leaf where a key belongs, 0 if its tree is empty; the way there in `path`. A key that is
+ * known to belong into the last leaf needs no search. */
 static uint32_t tree_descend(struct bko_memory *memory, const unsigned char *key, size_t size,
-                             int with_path)
+                             int last)
 {
 	uint32_t number = memory->roots[key[0]];
 	uint32_t depth = 0;
@@ -28,11 +28,11 @@ static uint32_t tree_descend(struct bko_memory *memory, const unsigned char *key
 		return 0;
 	page = bko__pool_page(memory, number);
 	while (page->level > BKO__PAGE_LEAF) {
-		index = bko__page_find(page, key, size, &index) ? index + 1 : index;
-		if (with_path) {
-			memory->path[depth].page = number;
-			memory->path[depth++].index = index;
-		}
+		index = page->count;
+		if (!last)
+			index = bko__page_find(page, key, size, &index) ? index + 1 : index;
+		memory->path[depth].page = number;
+		memory->path[depth++].index = index;
 		number = bko__page_child(page, index);
 		page = bko__pool_page(memory, number);
 	}
@@ -40,23 +40,34 @@ static uint32_t tree_descend(struct bko_memory *memory, const unsigned char *key
 	return number;
 }
 
-/* Tries a leaf that may be the right one: it is if the key lies between two
- * of its keys, or beyond its last or first where the tree ends. */
+/* Whether no leaf of its tree is right of this one. */
+static int tree_is_last(const struct bko_memory *memory, uint32_t leaf)
+{
+	return leaf != 0 && bko__pool_page(memory, leaf)->next == 0;
+}
+
+/* Tries a leaf that may be the right one, and the one after it: it is if the key lies
+ * between two of its keys, or beyond its last or first where the tree ends. */
 static int tree_try(const struct bko_memory *memory, uint32_t number, const unsigned char *key,
                     size_t size, struct bko__cell_at *place)
 {
 	const struct bko__page *page = bko__pool_leaf(memory, number);
-	uint32_t slot;
+	uint32_t tries, slot;
 
 	if (page == NULL || page->count == 0 || *bko__page_prefix(page) != key[0])
 		return 0;
-	place->exact = (uint16_t)bko__page_find(page, key, size, &slot);
-	if (!place->exact &&
-	    ((slot == 0 && page->prev != 0) || (slot == page->count && page->next != 0)))
-		return 0;
-	place->page = number;
-	place->slot = (uint16_t)slot;
-	return 1;
+	for (tries = 0; tries < 2; tries++) {
+		place->exact = (uint16_t)bko__page_find(page, key, size, &slot);
+		place->page = number;
+		place->slot = (uint16_t)slot;
+		if (place->exact || slot < page->count)
+			return place->exact || slot > 0 || page->prev == 0;
+		number = page->next;
+		if (number == 0)
+			return 1;
+		page = bko__pool_page(memory, number);
+	}
+	return 0;
 }
 
 void bko__tree_find(struct bko_memory *memory, const unsigned char *key, size_t size, uint64_t hint,
@@ -74,7 +85,7 @@ void bko__tree_find(struct bko_memory *memory, const unsigned char *key, size_t 
 	}
 	if (page != NULL && tree_try(memory, (uint32_t)(hint >> 16), key, size, place))
 		return;
-	if (tree_try(memory, *finger, key, size, place))
+	if (*finger != hint >> 16 && tree_try(memory, *finger, key, size, place))
 		return;
 	place->slot = 0;
 	place->exact = 0;
@@ -105,14 +116,14 @@ uint32_t bko__tree_first(const struct bko_memory *memory, uint32_t from, uint32_
 	return number;
 }
 
-uint64_t bko__tree_need(struct bko_memory *memory, const unsigned char *key, size_t size,
+uint64_t bko__tree_need(struct bko_memory *memory, uint32_t leaf, const struct bko_span *key,
                         uint64_t added, uint64_t splits)
 {
 	const struct bko__page *page;
 	uint64_t need = 0;
 	uint32_t depth;
 
-	tree_descend(memory, key, size, 1);
+	tree_descend(memory, key->data, key->size, tree_is_last(memory, leaf));
 	for (depth = memory->path_size; depth > 0; depth--) {
 		page = bko__pool_page(memory, memory->path[depth - 1].page);
 		/* keys that share nothing cost all others their prefix */
@@ -235,7 +246,7 @@ static void tree_link(struct bko_memory *memory, const struct bko__page *left, u
 	size_t size = bko__page_common(up, low, key, high) + 1;
 	uint32_t depth, number, index, root;
 
-	tree_descend(memory, key, high, 1);
+	tree_descend(memory, key, high, page->next == 0);
 	for (depth = memory->path_size; depth > 0; depth--) {
 		page = bko__pool_page(memory, memory->path[depth - 1].page);
 		index = memory->path[depth - 1].index;
@@ -313,6 +324,8 @@ int bko__tree_insert(struct bko_memory *memory, const struct bko__cell_at *place
 		memory->roots[key[0]] = number;
 	}
 	page = bko__pool_page(memory, number);
+	if (bko__page_add_row(page, place->slot, row, revision))
+		return 0;
 	if (bko__page_need(page, key, row->key.size, row->value.size) > bko__page_room(page)) {
 		tree_split(memory, place, row, revision);
 		return 1;
@@ -396,7 +409,7 @@ void bko__tree_shrink(struct bko_memory *memory, uint32_t number, const unsigned
 {
 	struct bko__page *page = bko__pool_page(memory, number);
 
-	if (tree_descend(memory, key, size, 1) != number)
+	if (tree_descend(memory, key, size, 0) != number)
 		return;
 	if (page->count == 0 || tree_join(memory, page))
 		tree_unlink(memory, number, &memory->roots[key[0]]);

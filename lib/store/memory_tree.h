@@ -116,7 +116,7 @@ uint32_t bko__tree_first(const struct bko_memory *memory, uint32_t from, uint32_
 /* The most pages that a batch takes above the leaves, beyond what was counted
  * for it before, when the leaf of this key brings `added` of all the `splits`
  * new leaves so far. More than there can be if the tree would become too high. */
-uint64_t bko__tree_need(struct bko_memory *memory, const unsigned char *key, size_t size,
+uint64_t bko__tree_need(struct bko_memory *memory, uint32_t leaf, const struct bko_span *key,
                         uint64_t added, uint64_t splits);
 
 /* Inserts a row that is not there at its place. Returns 1 if the leaf was
