@@ -51,7 +51,23 @@ static inline void bko__store_8(uint8_t *to, uint64_t value)
 #endif
 }
 
-/* The same, big-endian: such bytes sort as the numbers do. */
+/* Copies bytes that mostly are few: an id of 8 to 16 by its two ends. */
+static inline void bko__copy_short(uint8_t *to, const void *from, size_t size)
+{
+	const uint8_t *bytes = from;
+	uint64_t head, tail;
+
+	if (size < sizeof head || size > 2 * sizeof head) {
+		memcpy(to, bytes, size);
+		return;
+	}
+	memcpy(&head, bytes, sizeof head);
+	memcpy(&tail, bytes + size - sizeof tail, sizeof tail);
+	memcpy(to, &head, sizeof head);
+	memcpy(to + size - sizeof tail, &tail, sizeof tail);
+}
+
+/* Like bko__put_le, big-endian: such bytes sort as the numbers do. */
 static inline void bko__put_be(uint8_t *to, uint64_t value, unsigned size)
 {
 	unsigned i;

@@ -1,14 +1,27 @@
 /*
- * codec.h - one table-driven codec for all records. A table lists runs of members
- * of one kind; encoding and decoding walk it. Decoding is total: a value out of its
- * range, or bytes that end early, make the record unreadable, never the program
- * wrong.
+ * codec.h - one codec for all records. A record's members are told once, by a function
+ * that names runs of them in the order of their bytes:
  *
- * Members of fixed kinds come first, each at its place. Before the others stands a
- * mask, a number with one bit for each of them in the order of the table: only those
- * that are not 0 are there. So a record takes what it says, and a
- * later release adds members at the end of a table without changing a byte of older
- * records; one that has a member this release does not know is unreadable to it.
+ *     static BKO__STRAIGHT void unit_members(struct bko__coder *c)
+ *     {
+ *             bko__members(c, BKO__QUANTITY, BKO__AT(bko__unit, quantity), 1);
+ *             bko__members(c, BKO__U32, BKO__AT(bko__unit, line), 2);
+ *     }
+ *     BKO__RECORD(unit, struct bko__unit, 1)
+ *
+ * The last makes unit_encode and unit_decode of it. Each is one straight line of code
+ * where the compiler optimizes for speed, as it knows every place, kind and bit; where
+ * it does for size, both share that function and the ones below.
+ *
+ * Before the members stands a mask, a number with one bit for each of them in their
+ * order: only those that are not 0 are there. So a record takes what it says, and a
+ * later release adds members at the end of a record without changing a byte of older
+ * ones; one that has a member this release does not know is unreadable to it. A record
+ * that keeps its length at every write is of fixed kinds, without a mask.
+ *
+ * Decoding is total: a value out of its range, or bytes that end early, make the record
+ * unreadable, never the program wrong. Encoding wants room for the longest that a run
+ * can be; with less, the writer is full.
  */
 #ifndef BKO_BASE_CODEC_H
 #define BKO_BASE_CODEC_H
@@ -16,55 +29,389 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "backorder/types.h"
 #include "base/bytes.h"
+#include "base/number.h"
 
-/* How a member is stored, one letter each in the tables. Fixed kinds keep their width,
- * so that a record keeps its length at every write; the others are there if they are
- * not 0, and short if they are small. */
 enum bko__kind {
-	BKO__F_QUANTITY = 'Q', /* int64_t, 7 bytes */
-	BKO__F_TIME = 'T',     /* int64_t 0 .. 2^48-1, 6 bytes */
-	BKO__F_COUNT = 'C',    /* uint64_t below 2^48, 6 bytes */
-	BKO__F_U32 = '4',      /* uint32_t, 4 bytes */
-	BKO__F_U16 = '2',      /* uint32_t below 2^16, 2 bytes */
-	BKO__F_U8 = '1',       /* uint32_t below 2^8, 1 byte */
-	BKO__V_QUANTITY = 'q', /* int64_t */
-	BKO__V_SIGNED = 's',   /* int64_t of any size: a difference; the caller checks its sum */
-	BKO__V_COUNT = 'c',    /* uint64_t */
-	BKO__V_TIME = 't',     /* int64_t 0 .. 2^48-1, 6 bytes: times are never small */
-	BKO__V_WORD = 'w',     /* 8 bytes as they are */
-	BKO__V_U32 = 'u',      /* uint32_t */
-	BKO__V_ID = 'i'        /* struct bko_span into the record's bytes, 0 to 64 bytes */
+	/* short if they are small */
+	BKO__U32,      /* uint32_t */
+	BKO__COUNT,    /* uint64_t */
+	BKO__QUANTITY, /* int64_t within the range of quantities */
+	BKO__DELTA,    /* int64_t of any size: a difference; the caller checks its sum */
+	BKO__TIME,     /* int64_t 0 .. 2^48-1, 6 bytes: times are never small */
+	BKO__WORD,     /* 8 bytes as they are */
+	BKO__ID,       /* struct bko_span into the record's bytes, 0 to 64 bytes */
+	/* fixed: always of one size */
+	BKO__QUANTITY_7, /* int64_t within the range of quantities, 7 bytes */
+	BKO__TIME_6,     /* int64_t as above */
+	BKO__COUNT_6,    /* uint64_t below 2^48 */
+	BKO__U32_4,      /* uint32_t */
+	BKO__U32_2,      /* below 2^16 */
+	BKO__U32_1       /* below 2^8 */
 };
 
-/* Members of one width that stand side by side, and the kind of each; in a fixed group
- * all are of the first kind. There are at most 31 members of other groups in a table. */
-enum bko__width { BKO__FIXED, BKO__WIDE, BKO__NARROW, BKO__IDS };
-struct bko__group {
-	const char *kinds;
-	uint16_t width, offset, count;
+#if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
+#define BKO__STRAIGHT inline __attribute__((always_inline))
+#else
+#define BKO__STRAIGHT inline
+#endif
+
+enum { BKO__MASK_MAX = 5 };
+
+/* A record being written or read. */
+struct bko__coder {
+	const uint8_t *from; /* writing: the record .. */
+	uint8_t *to, *end;   /* .. goes here */
+	const uint8_t *data; /* reading: from these bytes .. */
+	size_t size, at;
+	uint8_t *into;                    /* .. into the record */
+	uint32_t writing, mask, bit, bad; /* bit: of the next member */
 };
-#define BKO__GROUP(width, record, member, kinds)                                \
-	{                                                                       \
-		kinds, width, offsetof(struct record, member), sizeof kinds - 1 \
-	}
-#define BKO__ALIKE(kind, record, member, count)                          \
-	{                                                                \
-		kind, BKO__FIXED, offsetof(struct record, member), count \
-	}
 
-struct bko__table {
-	const struct bko__group *groups;
-	uint32_t count;
-};
-#define BKO__TABLE(groups)                                 \
-	{                                                  \
-		groups, sizeof(groups) / sizeof(groups)[0] \
+/* What is rare: numbers of any size, and where they end (0: nowhere); a mask of another
+ * size than the members behind `start` left room for, and where they end then. */
+uint8_t *bko__put_long(uint8_t *to, uint64_t value);
+size_t bko__get_long(const uint8_t *data, size_t size, size_t at, uint64_t *value);
+uint8_t *bko__put_mask(uint8_t *start, uint8_t *to, uint32_t mask, unsigned usual);
+
+/* MEMBERS IN THE STRUCT. Those of a run stand side by side. */
+static BKO__STRAIGHT int bko__is_narrow(enum bko__kind kind)
+{
+	return kind == BKO__U32 || kind >= BKO__U32_4;
+}
+
+static BKO__STRAIGHT uint64_t bko__member(const uint8_t *member, enum bko__kind kind)
+{
+	uint64_t wide;
+	uint32_t narrow;
+
+	if (bko__is_narrow(kind)) {
+		memcpy(&narrow, member, sizeof narrow);
+		return narrow;
 	}
+	memcpy(&wide, member, sizeof wide);
+	return wide;
+}
 
-void bko__encode(const struct bko__table *table, const void *record, struct bko__writer *w);
+static BKO__STRAIGHT void bko__set_member(uint8_t *member, enum bko__kind kind, uint64_t value)
+{
+	uint32_t narrow = (uint32_t)value;
 
-/* Members of kinds V that are 0 are left as they are: the caller clears them. */
-void bko__decode(const struct bko__table *table, void *record, struct bko__reader *r);
+	if (bko__is_narrow(kind))
+		memcpy(member, &narrow, sizeof narrow);
+	else
+		memcpy(member, &value, sizeof value);
+}
+
+/* From one member to the next. */
+static BKO__STRAIGHT size_t bko__step(enum bko__kind kind)
+{
+	if (kind == BKO__ID)
+		return sizeof(struct bko_span);
+	return bko__is_narrow(kind) ? sizeof(uint32_t) : sizeof(uint64_t);
+}
+
+/* MEMBERS IN THE MASK. */
+static BKO__STRAIGHT void bko__put_number(struct bko__coder *c, uint64_t value)
+{
+	if (value < 0x80)
+		*c->to++ = (uint8_t)value;
+	else
+		c->to = bko__put_long(c->to, value);
+}
+
+static BKO__STRAIGHT void bko__put_member(struct bko__coder *c, enum bko__kind kind,
+                                          const uint8_t *member)
+{
+	uint64_t value = bko__member(member, kind);
+
+	if (!value)
+		return;
+	c->mask |= c->bit;
+	switch (kind) {
+	case BKO__QUANTITY:
+	case BKO__DELTA: bko__put_number(c, bko__zigzag((int64_t)value)); break;
+	case BKO__TIME:
+		bko__store_8(c->to, value);
+		c->to += BKO_TIME_BITS / 8;
+		break;
+	case BKO__WORD:
+		memcpy(c->to, &value, sizeof value);
+		c->to += sizeof value;
+		break;
+	default: bko__put_number(c, value); break;
+	}
+}
+
+static BKO__STRAIGHT void bko__put_id(struct bko__coder *c, const uint8_t *member)
+{
+	struct bko_span id;
+
+	memcpy(&id, member, sizeof id);
+	if (!id.size)
+		return;
+	if (id.size >= (size_t)(c->end - c->to)) {
+		c->bad = 1;
+		return;
+	}
+	c->mask |= c->bit;
+	*c->to = (uint8_t)id.size;
+	bko__copy_short(c->to + 1, id.data, id.size);
+	c->to += 1 + id.size;
+}
+
+static BKO__STRAIGHT uint64_t bko__get_number(struct bko__coder *c)
+{
+	uint64_t value;
+	size_t end;
+
+	if (c->at < c->size && c->data[c->at] < 0x80)
+		return c->data[c->at++];
+	end = bko__get_long(c->data, c->size, c->at, &value);
+	c->bad |= !end;
+	c->at = end ? end : c->size;
+	return value;
+}
+
+/* Bytes that stand next; NULL beyond the end. */
+static BKO__STRAIGHT const uint8_t *bko__get_bytes(struct bko__coder *c, size_t size)
+{
+	size_t at = c->at;
+
+	if (size > c->size - at) {
+		c->at = c->size;
+		c->bad = 1;
+		return NULL;
+	}
+	c->at += size;
+	return c->data + at;
+}
+
+static BKO__STRAIGHT void bko__get_member(struct bko__coder *c, enum bko__kind kind,
+                                          uint8_t *member)
+{
+	const uint8_t *bytes;
+	uint64_t value = 0;
+
+	switch (kind) {
+	case BKO__QUANTITY:
+	case BKO__DELTA: value = (uint64_t)bko__unzigzag(bko__get_number(c)); break;
+	case BKO__TIME:
+		bytes = bko__get_bytes(c, BKO_TIME_BITS / 8);
+		value = bytes ? bko__get_le(bytes, BKO_TIME_BITS / 8) : 0;
+		break;
+	case BKO__WORD:
+		bytes = bko__get_bytes(c, sizeof value);
+		if (bytes)
+			memcpy(&value, bytes, sizeof value);
+		break;
+	default: value = bko__get_number(c); break;
+	}
+	if ((kind == BKO__QUANTITY && !bko__quantity_ok((int64_t)value)) ||
+	    (kind == BKO__U32 && value > UINT32_MAX)) {
+		c->bad = 1;
+		value = 0;
+	}
+	bko__set_member(member, kind, value);
+}
+
+static BKO__STRAIGHT void bko__get_id(struct bko__coder *c, uint8_t *member)
+{
+	const uint8_t *bytes = bko__get_bytes(c, 1);
+	struct bko_span id = {NULL, bytes ? *bytes : 0};
+
+	if (id.size > BKO_ID_MAX || id.size > c->size - c->at) {
+		c->bad = 1;
+		id.size = 0;
+	}
+	id.data = c->data + c->at;
+	c->at += id.size;
+	memcpy(member, &id, sizeof id);
+}
+
+/* Members of a run: written where there is room for the longest. */
+static BKO__STRAIGHT void bko__put_run(struct bko__coder *c, enum bko__kind kind,
+                                       const uint8_t *member, unsigned count)
+{
+	unsigned i, most = kind == BKO__U32 ? 5 : 10;
+
+	if (kind != BKO__ID && (size_t)(c->end - c->to) < most * count) {
+		c->bad = 1;
+		return;
+	}
+	for (i = 0; i < count; i++, c->bit <<= 1, member += bko__step(kind)) {
+		if (kind == BKO__ID)
+			bko__put_id(c, member);
+		else
+			bko__put_member(c, kind, member);
+	}
+}
+
+static BKO__STRAIGHT void bko__get_run(struct bko__coder *c, enum bko__kind kind, uint8_t *member,
+                                       unsigned count)
+{
+	uint32_t there = c->mask & ((((uint32_t)1 << count) - 1) * c->bit);
+	unsigned i;
+
+	for (i = 0; there && i < count; i++, member += bko__step(kind)) {
+		if (!(c->mask & c->bit << i))
+			continue;
+		if (kind == BKO__ID)
+			bko__get_id(c, member);
+		else
+			bko__get_member(c, kind, member);
+	}
+	c->bit <<= count;
+}
+
+/* FIXED MEMBERS. */
+static BKO__STRAIGHT unsigned bko__size(enum bko__kind kind)
+{
+	switch (kind) {
+	case BKO__QUANTITY_7: return 7;
+	case BKO__TIME_6:
+	case BKO__COUNT_6: return 6;
+	case BKO__U32_4: return 4;
+	case BKO__U32_2: return 2;
+	default: return 1;
+	}
+}
+
+/* Each is stored whole, and the next one over its tail, as long as that is of the run. */
+static BKO__STRAIGHT void bko__put_fixed(struct bko__coder *c, enum bko__kind kind,
+                                         const uint8_t *member, unsigned count)
+{
+	unsigned size = bko__size(kind), left = size * count;
+
+	if ((size_t)(c->end - c->to) < left) {
+		c->bad = 1;
+		return;
+	}
+	for (; left >= 8; left -= size, c->to += size, member += bko__step(kind))
+		bko__store_8(c->to, bko__member(member, kind));
+	for (; left; left -= size, c->to += size, member += bko__step(kind))
+		bko__put_le(c->to, bko__member(member, kind), size);
+}
+
+/* The highest quantity tells whether all are in range. */
+static BKO__STRAIGHT void bko__get_fixed(struct bko__coder *c, enum bko__kind kind, uint8_t *member,
+                                         unsigned count)
+{
+	const uint64_t sign = (uint64_t)1 << 55, low = sign - (uint64_t)BKO__QUANTITY_MAX;
+	unsigned size = bko__size(kind), left = size * count;
+	const uint8_t *bytes = bko__get_bytes(c, left);
+	uint64_t value, mask = ~(uint64_t)0 >> (64 - 8 * size), most = 0;
+
+	for (; bytes && left; left -= size, bytes += size, member += bko__step(kind)) {
+		value = left >= 8 ? bko__load_8(bytes) & mask : bko__get_le(bytes, size);
+		if (kind == BKO__QUANTITY_7) {
+			value ^= sign;
+			most = value - low > most ? value - low : most;
+			value -= sign;
+		}
+		bko__set_member(member, kind, value);
+	}
+	c->bad |= most > 2 * (uint64_t)BKO__QUANTITY_MAX;
+}
+
+/* A RECORD. */
+static BKO__STRAIGHT void bko__members(struct bko__coder *c, enum bko__kind kind, size_t offset,
+                                       unsigned count)
+{
+	if (kind >= BKO__QUANTITY_7 && c->writing)
+		bko__put_fixed(c, kind, c->from + offset, count);
+	else if (kind >= BKO__QUANTITY_7)
+		bko__get_fixed(c, kind, c->into + offset, count);
+	else if (c->writing)
+		bko__put_run(c, kind, c->from + offset, count);
+	else
+		bko__get_run(c, kind, c->into + offset, count);
+}
+
+/* Members are written behind `usual` bytes of mask, that may become more. */
+static BKO__STRAIGHT int bko__begin_put(struct bko__coder *c, struct bko__writer *w,
+                                        const void *record, unsigned usual)
+{
+	size_t room = w->capacity - w->size;
+
+	if (room < BKO__MASK_MAX) {
+		w->full = 1;
+		return 0;
+	}
+	c->writing = 1;
+	c->from = record;
+	c->to = w->data + w->size + usual;
+	c->end = w->data + w->capacity - (usual ? BKO__MASK_MAX - usual : 0);
+	c->mask = c->bad = 0;
+	c->bit = 1;
+	return 1;
+}
+
+static BKO__STRAIGHT void bko__end_put(const struct bko__coder *c, struct bko__writer *w,
+                                       unsigned usual)
+{
+	uint8_t *start = w->data + w->size, *end = c->to;
+	unsigned last = usual ? 7 * (usual - 1) : 0, i;
+
+	w->full |= c->bad;
+	if (c->bad)
+		return;
+	if (c->mask >> last >= 0x80 || (last && c->mask >> last == 0)) {
+		end = bko__put_mask(start, end, c->mask, usual);
+	} else if (usual) {
+		for (i = 0; i < last; i += 7)
+			*start++ = (uint8_t)(c->mask >> i | 0x80);
+		*start = (uint8_t)(c->mask >> last);
+	}
+	w->size = (size_t)(end - w->data);
+}
+
+static BKO__STRAIGHT void bko__begin_get(struct bko__coder *c, const struct bko__reader *r,
+                                         void *record, unsigned usual)
+{
+	uint64_t mask;
+
+	c->writing = 0;
+	c->into = record;
+	c->data = r->data;
+	c->size = r->size;
+	c->at = r->at;
+	c->bad = 0;
+	mask = usual ? bko__get_number(c) : 0;
+	c->mask = (uint32_t)mask;
+	c->bit = 1;
+	c->bad |= mask > UINT32_MAX;
+}
+
+static BKO__STRAIGHT void bko__end_get(const struct bko__coder *c, struct bko__reader *r)
+{
+	r->at = c->at;
+	r->bad |= c->bad | (c->mask >= c->bit);
+}
+
+#define BKO__AT(record, member) offsetof(struct record, member)
+
+/* Encoding, and decoding into a record that was cleared: members that are 0 are left as
+ * they are. The mask mostly takes `usual` bytes; 0: the record is fixed, without one. */
+#define BKO__RECORD(name, type, usual)                                       \
+	static void name##_encode(struct bko__writer *w, const type *record) \
+	{                                                                    \
+		struct bko__coder c;                                         \
+                                                                             \
+		if (!bko__begin_put(&c, w, record, usual))                   \
+			return;                                              \
+		name##_members(&c);                                          \
+		bko__end_put(&c, w, usual);                                  \
+	}                                                                    \
+                                                                             \
+	static void name##_decode(struct bko__reader *r, type *record)       \
+	{                                                                    \
+		struct bko__coder c;                                         \
+                                                                             \
+		bko__begin_get(&c, r, record, usual);                        \
+		name##_members(&c);                                          \
+		bko__end_get(&c, r);                                         \
+	}
 
 #endif

@@ -1,95 +1,122 @@
 /*
- * records.c - the tables of all records but those of an order, and the few whose
+ * records.c - the members of all records but those of an order, and the few whose
  * shape needs a loop.
  */
 #include "base/records.h"
 
-#include "base/number.h"
+#include "base/codec.h"
 
-static const struct bko__group settings_groups[] = {
-	BKO__GROUP(BKO__NARROW, bko__settings, lanes, "uu"),
-};
-static const struct bko__table settings_table = BKO__TABLE(settings_groups);
+static BKO__STRAIGHT void settings_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__U32, BKO__AT(bko__settings, lanes), 2);
+}
+BKO__RECORD(settings, struct bko__settings, 1)
 
-static const struct bko__group policy_groups[] = {
-	BKO__GROUP(BKO__NARROW, bko_policy, set, "uuuuuuu"),
-	BKO__GROUP(BKO__WIDE, bko_policy, limit, "qq"),
-	BKO__GROUP(BKO__NARROW, bko_policy, limit_to_incoming, "uu"),
-	BKO__GROUP(BKO__WIDE, bko_policy, switch_at, "qqqq"),
-	BKO__GROUP(BKO__NARROW, bko_policy, safety_guards_queue, "uu"),
-	BKO__GROUP(BKO__WIDE, bko_policy, sell_from_ms, "tttttqtt"),
-	BKO__GROUP(BKO__NARROW, bko_policy, max_passes, "u"),
-};
-static const struct bko__table policy_table = BKO__TABLE(policy_groups);
+static BKO__STRAIGHT void policy_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__U32, BKO__AT(bko_policy, set), 7);
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko_policy, limit), 2);
+	bko__members(c, BKO__U32, BKO__AT(bko_policy, limit_to_incoming), 2);
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko_policy, switch_at), 4);
+	bko__members(c, BKO__U32, BKO__AT(bko_policy, safety_guards_queue), 2);
+	bko__members(c, BKO__TIME, BKO__AT(bko_policy, sell_from_ms), 5);
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko_policy, quantum), 1);
+	bko__members(c, BKO__TIME, BKO__AT(bko_policy, hold_place_ms), 2);
+	bko__members(c, BKO__U32, BKO__AT(bko_policy, max_passes), 1);
+}
+BKO__RECORD(policy, struct bko_policy, 4)
 
-static const struct bko__group defaults_groups[] = {
-	BKO__GROUP(BKO__WIDE, bko__defaults, version, "ctt"),
-	BKO__GROUP(BKO__NARROW, bko__defaults, limits, "uuuuuu"),
-};
-static const struct bko__table defaults_table = BKO__TABLE(defaults_groups);
+static BKO__STRAIGHT void defaults_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__COUNT, BKO__AT(bko__defaults, version), 1);
+	bko__members(c, BKO__TIME, BKO__AT(bko__defaults, demand_period), 2);
+	bko__members(c, BKO__U32, BKO__AT(bko__defaults, limits), 6);
+}
+BKO__RECORD(defaults, struct bko__defaults, 1)
 
-static const struct bko__group head_groups[] = {
-	BKO__ALIKE("Q", bko__head, on_hand, 37), BKO__ALIKE("T", bko__head, settled, 9),
-	BKO__ALIKE("C", bko__head, sequence, 4), BKO__ALIKE("4", bko__head, epoch, 1),
-	BKO__ALIKE("2", bko__head, handling, 2), BKO__ALIKE("1", bko__head, selling, 7),
-};
-static const struct bko__table head_table = BKO__TABLE(head_groups);
+static BKO__STRAIGHT void head_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__QUANTITY_7, BKO__AT(bko__head, on_hand), 37);
+	bko__members(c, BKO__TIME_6, BKO__AT(bko__head, settled), 9);
+	bko__members(c, BKO__COUNT_6, BKO__AT(bko__head, sequence), 4);
+	bko__members(c, BKO__U32_4, BKO__AT(bko__head, epoch), 1);
+	bko__members(c, BKO__U32_2, BKO__AT(bko__head, handling), 2);
+	bko__members(c, BKO__U32_1, BKO__AT(bko__head, selling), 7);
+}
+BKO__RECORD(head, struct bko__head, 0)
 
-static const struct bko__group supply_groups[] = {
-	BKO__GROUP(BKO__WIDE, bko__supply, expected, "qt"),
-	BKO__GROUP(BKO__NARROW, bko__supply, state, "uu"),
-	BKO__GROUP(BKO__WIDE, bko__supply, received, "qqt"),
-	BKO__GROUP(BKO__NARROW, bko__supply, overdue, "uu"),
-	BKO__GROUP(BKO__IDS, bko__supply, source, "i"),
-};
-static const struct bko__table supply_table = BKO__TABLE(supply_groups);
+static BKO__STRAIGHT void supply_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko__supply, expected), 1);
+	bko__members(c, BKO__TIME, BKO__AT(bko__supply, due), 1);
+	bko__members(c, BKO__U32, BKO__AT(bko__supply, state), 2);
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko__supply, received), 2);
+	bko__members(c, BKO__TIME, BKO__AT(bko__supply, grace), 1);
+	bko__members(c, BKO__U32, BKO__AT(bko__supply, overdue), 2);
+	bko__members(c, BKO__ID, BKO__AT(bko__supply, source), 1);
+}
+BKO__RECORD(supply, struct bko__supply, 1)
 
-static const struct bko__group opcome_groups[] = {
-	BKO__GROUP(BKO__WIDE, bko__opcome, hash, "ww"),
-	BKO__GROUP(BKO__NARROW, bko__opcome, verb, "uu"),
-	BKO__GROUP(BKO__WIDE, bko__opcome, quantity, "qtcccqqqqqqqq"),
-	BKO__GROUP(BKO__NARROW, bko__opcome, status, "uuuuuu"),
-	BKO__GROUP(BKO__IDS, bko__opcome, subject, "i"),
-};
-static const struct bko__table opcome_table = BKO__TABLE(opcome_groups);
+static BKO__STRAIGHT void opcome_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__WORD, BKO__AT(bko__opcome, hash), 2);
+	bko__members(c, BKO__U32, BKO__AT(bko__opcome, verb), 2);
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko__opcome, quantity), 1);
+	bko__members(c, BKO__TIME, BKO__AT(bko__opcome, time), 1);
+	bko__members(c, BKO__COUNT, BKO__AT(bko__opcome, first_event), 3);
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko__opcome, asked), 8);
+	bko__members(c, BKO__U32, BKO__AT(bko__opcome, status), 6);
+	bko__members(c, BKO__ID, BKO__AT(bko__opcome, subject), 1);
+}
+BKO__RECORD(opcome, struct bko__opcome, 3)
 
-static const struct bko__group unit_groups[] = {
-	BKO__GROUP(BKO__WIDE, bko__unit, quantity, "q"),
-	BKO__GROUP(BKO__NARROW, bko__unit, line, "uu"),
-};
-static const struct bko__table unit_table = BKO__TABLE(unit_groups);
+static BKO__STRAIGHT void unit_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko__unit, quantity), 1);
+	bko__members(c, BKO__U32, BKO__AT(bko__unit, line), 2);
+}
+BKO__RECORD(unit, struct bko__unit, 1)
 
-static const struct bko__group agenda_groups[] = {
-	BKO__GROUP(BKO__WIDE, bko__agenda, allocated, "qqqqqqqqqqqq"),
-	BKO__GROUP(BKO__NARROW, bko__agenda, epoch, "uu"),
-};
-static const struct bko__table agenda_table = BKO__TABLE(agenda_groups);
+static BKO__STRAIGHT void agenda_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko__agenda, allocated), 12);
+	bko__members(c, BKO__U32, BKO__AT(bko__agenda, epoch), 2);
+}
+BKO__RECORD(agenda, struct bko__agenda, 2)
 
-static const struct bko__group limit_groups[] = {
-	BKO__GROUP(BKO__WIDE, bko__limit, limit, "qqt"),
-	BKO__GROUP(BKO__NARROW, bko__limit, kind, "u"),
-};
-static const struct bko__table limit_table = BKO__TABLE(limit_groups);
+static BKO__STRAIGHT void limit_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko__limit, limit), 2);
+	bko__members(c, BKO__TIME, BKO__AT(bko__limit, settled), 1);
+	bko__members(c, BKO__U32, BKO__AT(bko__limit, kind), 1);
+}
+BKO__RECORD(limit, struct bko__limit, 1)
 
-static const struct bko__group counted_groups[] = {
-	BKO__GROUP(BKO__WIDE, bko__counted, accepted, "qqqt"),
-	BKO__GROUP(BKO__NARROW, bko__counted, flags, "u"),
-};
-static const struct bko__table counted_table = BKO__TABLE(counted_groups);
+static BKO__STRAIGHT void counted_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko__counted, accepted), 3);
+	bko__members(c, BKO__TIME, BKO__AT(bko__counted, length), 1);
+	bko__members(c, BKO__U32, BKO__AT(bko__counted, flags), 1);
+}
+BKO__RECORD(counted, struct bko__counted, 1)
 
-static const struct bko__group lane_groups[] = {
-	BKO__ALIKE("C", bko__lane, first, 2),
-};
-static const struct bko__table lane_table = BKO__TABLE(lane_groups);
+static BKO__STRAIGHT void lane_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__COUNT_6, BKO__AT(bko__lane, first), 2);
+}
+BKO__RECORD(lane, struct bko__lane, 0)
 
-static const struct bko__group event_groups[] = {
-	BKO__GROUP(BKO__NARROW, bko__event, kind, "uuu"),
-	BKO__GROUP(BKO__WIDE, bko__event, amount, "qt"),
-	BKO__GROUP(BKO__IDS, bko__event, order, "ii"),
-	BKO__GROUP(BKO__WIDE, bko__event, other, "qt"),
-	BKO__GROUP(BKO__IDS, bko__event, location, "ii"),
-};
-static const struct bko__table event_table = BKO__TABLE(event_groups);
+static BKO__STRAIGHT void event_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__U32, BKO__AT(bko__event, kind), 3);
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko__event, amount), 1);
+	bko__members(c, BKO__TIME, BKO__AT(bko__event, time), 1);
+	bko__members(c, BKO__ID, BKO__AT(bko__event, order), 2);
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko__event, other), 1);
+	bko__members(c, BKO__TIME, BKO__AT(bko__event, at), 1);
+	bko__members(c, BKO__ID, BKO__AT(bko__event, location), 2);
+}
+BKO__RECORD(event, struct bko__event, 2)
 
 void bko__read_format(struct bko__reader *r)
 {
@@ -112,36 +139,34 @@ static int closed(const struct bko__reader *r)
 	return r->bad || r->at != r->size ? -1 : 0;
 }
 
-static int get(struct bko_span value, const struct bko__table *table, void *record, size_t size)
-{
-	struct bko__reader r = opened(value);
+/* Records that are a list and nothing more. */
+#define WHOLE(name)                                                                     \
+	int bko__##name##_get(struct bko_span value, struct bko__##name *record)        \
+	{                                                                               \
+		struct bko__reader r = opened(value);                                   \
+                                                                                        \
+		memset(record, 0, sizeof *record);                                      \
+		name##_decode(&r, record);                                              \
+		return closed(&r);                                                      \
+	}                                                                               \
+                                                                                        \
+	void bko__##name##_put(struct bko__writer *w, const struct bko__##name *record) \
+	{                                                                               \
+		bko__write_byte(w, BKO__FORMAT);                                        \
+		name##_encode(w, record);                                               \
+	}
 
-	memset(record, 0, size);
-	bko__decode(table, record, &r);
-	return closed(&r);
-}
-
-static void put(struct bko__writer *w, const struct bko__table *table, const void *record)
-{
-	bko__write_byte(w, BKO__FORMAT);
-	bko__encode(table, record, w);
-}
-
-int bko__settings_get(struct bko_span value, struct bko__settings *record)
-{
-	return get(value, &settings_table, record, sizeof *record);
-}
-
-void bko__settings_put(struct bko__writer *w, const struct bko__settings *record)
-{
-	put(w, &settings_table, record);
-}
+WHOLE(settings)
+WHOLE(supply)
+WHOLE(agenda)
+WHOLE(counted)
+WHOLE(lane)
 
 static void read_policy(struct bko__reader *r, struct bko_policy *record)
 {
 	memset(record, 0, sizeof *record);
 	record->struct_size = sizeof *record;
-	bko__decode(&policy_table, record, r);
+	policy_decode(r, record);
 }
 
 int bko__policy_get(struct bko_span value, struct bko_policy *record)
@@ -154,7 +179,8 @@ int bko__policy_get(struct bko_span value, struct bko_policy *record)
 
 void bko__policy_put(struct bko__writer *w, const struct bko_policy *record)
 {
-	put(w, &policy_table, record);
+	bko__write_byte(w, BKO__FORMAT);
+	policy_encode(w, record);
 }
 
 int bko__defaults_get(struct bko_span value, struct bko__defaults *record)
@@ -163,14 +189,15 @@ int bko__defaults_get(struct bko_span value, struct bko__defaults *record)
 
 	memset(record, 0, sizeof *record);
 	read_policy(&r, &record->policy);
-	bko__decode(&defaults_table, record, &r);
+	defaults_decode(&r, record);
 	return closed(&r);
 }
 
 void bko__defaults_put(struct bko__writer *w, const struct bko__defaults *record)
 {
-	put(w, &policy_table, &record->policy);
-	bko__encode(&defaults_table, record, w);
+	bko__write_byte(w, BKO__FORMAT);
+	policy_encode(w, &record->policy);
+	defaults_encode(w, record);
 }
 
 int bko__item_get(struct bko_span value, struct bko__item *record)
@@ -193,7 +220,8 @@ void bko__item_put(struct bko__writer *w, const struct bko__item *record)
 {
 	uint32_t i;
 
-	put(w, &policy_table, &record->policy);
+	bko__write_byte(w, BKO__FORMAT);
+	policy_encode(w, &record->policy);
 	bko__write_uint(w, record->location_count);
 	for (i = 0; i < record->location_count; i++)
 		bko__write_id(w, record->locations[i].data, record->locations[i].size);
@@ -201,54 +229,18 @@ void bko__item_put(struct bko__writer *w, const struct bko__item *record)
 
 int bko__head_get(struct bko_span value, struct bko__head *record)
 {
-	if (get(value, &head_table, record, sizeof *record) || record->quantum < 1)
-		return -1;
-	return 0;
+	struct bko__reader r = opened(value);
+
+	memset(record, 0, sizeof *record);
+	head_decode(&r, record);
+	r.bad |= record->quantum < 1;
+	return closed(&r);
 }
 
 void bko__head_put(struct bko__writer *w, const struct bko__head *record)
 {
-	put(w, &head_table, record);
-}
-
-int bko__supply_get(struct bko_span value, struct bko__supply *record)
-{
-	return get(value, &supply_table, record, sizeof *record);
-}
-
-void bko__supply_put(struct bko__writer *w, const struct bko__supply *record)
-{
-	put(w, &supply_table, record);
-}
-
-int bko__agenda_get(struct bko_span value, struct bko__agenda *record)
-{
-	return get(value, &agenda_table, record, sizeof *record);
-}
-
-void bko__agenda_put(struct bko__writer *w, const struct bko__agenda *record)
-{
-	put(w, &agenda_table, record);
-}
-
-int bko__counted_get(struct bko_span value, struct bko__counted *record)
-{
-	return get(value, &counted_table, record, sizeof *record);
-}
-
-void bko__counted_put(struct bko__writer *w, const struct bko__counted *record)
-{
-	put(w, &counted_table, record);
-}
-
-int bko__lane_get(struct bko_span value, struct bko__lane *record)
-{
-	return get(value, &lane_table, record, sizeof *record);
-}
-
-void bko__lane_put(struct bko__writer *w, const struct bko__lane *record)
-{
-	put(w, &lane_table, record);
+	bko__write_byte(w, BKO__FORMAT);
+	head_encode(w, record);
 }
 
 int bko__limit_get(struct bko_span value, struct bko__limit *record)
@@ -257,7 +249,7 @@ int bko__limit_get(struct bko_span value, struct bko__limit *record)
 	uint32_t i;
 
 	memset(record, 0, sizeof *record);
-	bko__decode(&limit_table, record, &r);
+	limit_decode(&r, record);
 	record->holds = (uint32_t)bko__read_uint_below(&r, BKO_LIMIT_GRANULES + 1);
 	for (i = 0; i < record->holds; i++) {
 		record->until[i] = (int64_t)bko__read_uint_below(&r, (uint64_t)BKO__NEVER);
@@ -271,7 +263,8 @@ void bko__limit_put(struct bko__writer *w, const struct bko__limit *record)
 {
 	uint32_t i;
 
-	put(w, &limit_table, record);
+	bko__write_byte(w, BKO__FORMAT);
+	limit_encode(w, record);
 	bko__write_uint(w, record->holds);
 	for (i = 0; i < record->holds; i++) {
 		bko__write_uint(w, (uint64_t)record->until[i]);
@@ -354,32 +347,33 @@ void bko__opcome_read(struct bko__reader *r, struct bko__opcome *record)
 {
 	memset(record, 0, sizeof *record);
 	bko__read_format(r);
-	bko__decode(&opcome_table, record, r);
+	opcome_decode(r, record);
 }
 
 void bko__opcome_write(struct bko__writer *w, const struct bko__opcome *record)
 {
-	put(w, &opcome_table, record);
+	bko__write_byte(w, BKO__FORMAT);
+	opcome_encode(w, record);
 }
 
 void bko__unit_read(struct bko__reader *r, struct bko__unit *record)
 {
 	memset(record, 0, sizeof *record);
-	bko__decode(&unit_table, record, r);
+	unit_decode(r, record);
 }
 
 void bko__unit_write(struct bko__writer *w, const struct bko__unit *record)
 {
-	bko__encode(&unit_table, record, w);
+	unit_encode(w, record);
 }
 
 void bko__event_read(struct bko__reader *r, struct bko__event *record)
 {
 	memset(record, 0, sizeof *record);
-	bko__decode(&event_table, record, r);
+	event_decode(r, record);
 }
 
 void bko__event_write(struct bko__writer *w, const struct bko__event *record)
 {
-	bko__encode(&event_table, record, w);
+	event_encode(w, record);
 }

@@ -2,8 +2,8 @@
  * records.h - the records behind the keys of key.h, as structs. Spans in a
  * decoded record point into the bytes it was read from.
  *
- * Members of one kind stand together, because the codec's tables name runs; those
- * that most records have come first in the tables, since the mask then is short.
+ * Their members are listed in records.c, in the order of their bytes: those that most
+ * records have come first, since the mask then is short.
  * The first byte of every value is the format of its record; a reader takes any
  * format up to its own.
  */
@@ -11,7 +11,7 @@
 #define BKO_BASE_RECORDS_H
 
 #include "backorder/backorder.h"
-#include "base/codec.h"
+#include "base/bytes.h"
 #include "base/key.h"
 
 enum { BKO__FORMAT = 1 };
@@ -199,6 +199,20 @@ struct bko__calendar {
 	uint32_t working_days, cutoff_minutes, holiday_count;
 	int64_t utc_offset_minutes;
 	int64_t holidays[BKO_HOLIDAYS_MAX];
+};
+
+/* Room that writing one of them wants at most, the format with it; ids come on top. */
+enum {
+	BKO__HEAD_ROOM = 353, /* always */
+	BKO__SUPPLY_ROOM = 80,
+	BKO__PART_ROOM = 128,
+	BKO__ORDER_ROOM = 176,
+	BKO__LINE_ROOM = 176,
+	BKO__PLACE_ROOM = 104,
+	BKO__AGENDA_ROOM = 136,
+	BKO__COUNTED_ROOM = 56,
+	BKO__LANE_ROOM = 13, /* always */
+	BKO__EVENT_ROOM = 64
 };
 
 /* Each _get reads a whole value and is 0, or -1 where the bytes are no such

@@ -1,47 +1,63 @@
 /*
  * records_order.c - orders, their lines and places, and the parts that wait. Much of
  * one says again what another says, so it is stored as the difference: what agrees
- * takes nothing. So does a number that mostly is 1: its lowest bit is turned. Records say what they
- * say whatever they are told by: where they do not agree, it takes bytes.
+ * takes nothing. So does a number that mostly is 1: its lowest bit is turned. Records
+ * say what they say whatever they are told by: where they do not agree, it takes bytes.
  */
-#include "base/number.h"
+#include "base/codec.h"
 #include "base/records.h"
 
-static const struct bko__group part_groups[] = {
-	BKO__GROUP(BKO__WIDE, bko__part, backordered, "qqss"),
-	BKO__GROUP(BKO__NARROW, bko__part, line, "uu"),
-	BKO__GROUP(BKO__IDS, bko__part, order, "i"),
-	BKO__GROUP(BKO__WIDE, bko__part, outside, "qqtt"),
-	BKO__GROUP(BKO__NARROW, bko__part, part, "uuuu"),
-	BKO__GROUP(BKO__IDS, bko__part, customer, "ii"),
-};
-static const struct bko__table part_table = BKO__TABLE(part_groups);
+static BKO__STRAIGHT void part_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko__part, backordered), 2);
+	bko__members(c, BKO__DELTA, BKO__AT(bko__part, placed), 2);
+	bko__members(c, BKO__U32, BKO__AT(bko__part, line), 2);
+	bko__members(c, BKO__ID, BKO__AT(bko__part, order), 1);
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko__part, outside), 2);
+	bko__members(c, BKO__TIME, BKO__AT(bko__part, need_by), 2);
+	bko__members(c, BKO__U32, BKO__AT(bko__part, part), 4);
+	bko__members(c, BKO__ID, BKO__AT(bko__part, customer), 2);
+}
+BKO__RECORD(part, struct bko__part, 2)
 
-static const struct bko__group order_groups[] = {
-	BKO__GROUP(BKO__WIDE, bko__order, hash, "wwtccs"),
-	BKO__GROUP(BKO__NARROW, bko__order, state, "uuuuu"),
-	BKO__GROUP(BKO__IDS, bko__order, customer, "ii"),
-	BKO__GROUP(BKO__NARROW, bko__order, flags, "uuuu"),
-	BKO__GROUP(BKO__WIDE, bko__order, confirmed, "ssssqq"),
-};
-static const struct bko__table order_table = BKO__TABLE(order_groups);
+static BKO__STRAIGHT void order_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__WORD, BKO__AT(bko__order, hash), 2);
+	bko__members(c, BKO__TIME, BKO__AT(bko__order, placed), 1);
+	bko__members(c, BKO__COUNT, BKO__AT(bko__order, first_event), 2);
+	bko__members(c, BKO__DELTA, BKO__AT(bko__order, rank_ms), 1);
+	bko__members(c, BKO__U32, BKO__AT(bko__order, state), 5);
+	bko__members(c, BKO__ID, BKO__AT(bko__order, customer), 2);
+	bko__members(c, BKO__U32, BKO__AT(bko__order, flags), 4);
+	bko__members(c, BKO__DELTA, BKO__AT(bko__order, confirmed), 4);
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko__order, error), 2);
+}
+BKO__RECORD(order, struct bko__order, 3)
 
-static const struct bko__group line_groups[] = {
-	BKO__GROUP(BKO__WIDE, bko__line, asked, "qsqqq"),
-	BKO__GROUP(BKO__NARROW, bko__line, kinds, "uu"),
-	BKO__GROUP(BKO__IDS, bko__line, item, "i"),
-	BKO__GROUP(BKO__WIDE, bko__line, first_backordered, "sssssqqq"),
-	BKO__GROUP(BKO__NARROW, bko__line, candidate_count, "uuuuuu"),
-};
-static const struct bko__table line_table = BKO__TABLE(line_groups);
+static BKO__STRAIGHT void line_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko__line, asked), 1);
+	bko__members(c, BKO__DELTA, BKO__AT(bko__line, first_due), 1);
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko__line, available_now), 3);
+	bko__members(c, BKO__U32, BKO__AT(bko__line, kinds), 2);
+	bko__members(c, BKO__ID, BKO__AT(bko__line, item), 1);
+	bko__members(c, BKO__DELTA, BKO__AT(bko__line, first_backordered), 5);
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko__line, shipped), 3);
+	bko__members(c, BKO__U32, BKO__AT(bko__line, candidate_count), 6);
+}
+BKO__RECORD(line, struct bko__line, 3)
 
-static const struct bko__group place_groups[] = {
-	BKO__GROUP(BKO__NARROW, bko__place, flags, "uuu"),
-	BKO__GROUP(BKO__WIDE, bko__place, sequence, "cqqqs"),
-	BKO__GROUP(BKO__NARROW, bko__place, epoch, "uu"),
-	BKO__GROUP(BKO__WIDE, bko__place, returned, "qc"),
-};
-static const struct bko__table place_table = BKO__TABLE(place_groups);
+static BKO__STRAIGHT void place_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__U32, BKO__AT(bko__place, flags), 3);
+	bko__members(c, BKO__COUNT, BKO__AT(bko__place, sequence), 1);
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko__place, allocated), 3);
+	bko__members(c, BKO__DELTA, BKO__AT(bko__place, rank_time), 1);
+	bko__members(c, BKO__U32, BKO__AT(bko__place, epoch), 2);
+	bko__members(c, BKO__QUANTITY, BKO__AT(bko__place, returned), 1);
+	bko__members(c, BKO__COUNT, BKO__AT(bko__place, sub), 1);
+}
+BKO__RECORD(place, struct bko__place, 2)
 
 /* Differences wrap, so that any pair of numbers comes back. */
 static int64_t minus(int64_t a, int64_t b)
@@ -95,7 +111,7 @@ int bko__part_get(struct bko_span value, const struct bko__rank *rank, struct bk
 
 	memset(record, 0, sizeof *record);
 	bko__read_format(&r);
-	bko__decode(&part_table, record, &r);
+	part_decode(&r, record);
 	record->order_class ^= rank->band;
 	record->placed = plus(record->placed, rank->time);
 	record->expected = go(record->placed, record->expected);
@@ -113,14 +129,14 @@ void bko__part_write(struct bko__writer *w, const struct bko__rank *rank,
 	told.placed = minus(record->placed, rank->time);
 	told.expected = way_to(record->placed, record->expected);
 	bko__write_byte(w, BKO__FORMAT);
-	bko__encode(&part_table, &told, w);
+	part_encode(w, &told);
 }
 
 void bko__order_read(struct bko__reader *r, struct bko__order *record)
 {
 	memset(record, 0, sizeof *record);
 	bko__read_format(r);
-	bko__decode(&order_table, record, r);
+	order_decode(r, record);
 	record->state ^= 1;
 	record->line_count ^= 1;
 	record->rank_ms = go(record->placed, record->rank_ms);
@@ -148,13 +164,13 @@ void bko__order_write(struct bko__writer *w, const struct bko__order *record)
 	told.hold_until = way_to(record->placed, record->hold_until);
 	told.closed = way_to(record->placed, record->closed);
 	bko__write_byte(w, BKO__FORMAT);
-	bko__encode(&order_table, &told, w);
+	order_encode(w, &told);
 }
 
 void bko__line_read(struct bko__reader *r, const struct bko__order *order, struct bko__line *record)
 {
 	memset(record, 0, sizeof *record);
-	bko__decode(&line_table, record, r);
+	line_decode(r, record);
 	record->first_backordered =
 		minus(minus(record->asked, record->first_allocated), record->first_backordered);
 	record->ordered = plus(record->ordered, record->asked);
@@ -183,7 +199,7 @@ void bko__line_write(struct bko__writer *w, const struct bko__order *order,
 	told.first_due = way_to(order->placed, record->first_due);
 	told.rest_due = way_to(record->first_due, record->rest_due);
 	told.promise = way_to(order->placed, record->promise);
-	bko__encode(&line_table, &told, w);
+	line_encode(w, &told);
 }
 
 /* What the time of a rank usually is. */
@@ -196,7 +212,7 @@ void bko__place_read(struct bko__reader *r, const struct bko__order *order,
                      struct bko__place *record)
 {
 	memset(record, 0, sizeof *record);
-	bko__decode(&place_table, record, r);
+	place_decode(r, record);
 	record->band ^= order->order_class;
 	record->rank_time = plus(record->rank_time, rank_time_of(order));
 	check_time(r, &record->rank_time);
@@ -209,5 +225,5 @@ void bko__place_write(struct bko__writer *w, const struct bko__order *order,
 
 	told.band ^= order->order_class;
 	told.rank_time = minus(record->rank_time, rank_time_of(order));
-	bko__encode(&place_table, &told, w);
+	place_encode(w, &told);
 }

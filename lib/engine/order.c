@@ -7,12 +7,7 @@
 #include "engine/agenda.h"
 #include "engine/news.h"
 
-enum {
-	REST_ROWS = BKO_LINES_MAX,
-	HEAD_MAX = 384, /* encoded order without lines */
-	LINE_MAX = 224, /* encoded line without candidates and places */
-	PLACE_MAX = 96
-};
+enum { REST_ROWS = BKO_LINES_MAX };
 
 void bko__order_key(const struct bko_span *order, struct bko__key *key)
 {
@@ -332,11 +327,12 @@ struct bko__place *bko__line_place(struct bko_engine *engine, struct bko__ol *li
 
 static size_t bound(const struct bko__ord *order)
 {
-	size_t size = HEAD_MAX + order->rec.customer.size + order->rec.channel.size;
+	size_t size = BKO__ORDER_ROOM + order->rec.customer.size + order->rec.channel.size;
 	uint32_t i, c;
 
 	for (i = 0; i < order->rec.line_count; i++) {
-		size += LINE_MAX + order->lines[i].rec.place_count * PLACE_MAX;
+		size += BKO__LINE_ROOM + order->lines[i].rec.item.size +
+		        order->lines[i].rec.place_count * BKO__PLACE_ROOM;
 		for (c = 0; c < order->lines[i].rec.candidate_count; c++)
 			size += order->lines[i].candidates[c].size + 1;
 	}
@@ -419,7 +415,7 @@ int32_t bko__order_put(struct bko_engine *engine, struct bko__ord *order)
 void bko__order_record(struct bko_engine *engine, uint32_t state, int64_t error)
 {
 	struct bko__order *record = &engine->room.order;
-	struct bko__writer w = bko__scratch(engine, HEAD_MAX + 2 * BKO_ID_MAX);
+	struct bko__writer w = bko__scratch(engine, BKO__ORDER_ROOM);
 
 	memset(record, 0, sizeof *record);
 	record->state = state;

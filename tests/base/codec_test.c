@@ -209,12 +209,13 @@ struct mixed {
 	uint32_t small[3];
 };
 
-static const struct bko__group mixed_groups[] = {
-	BKO__ALIKE("Q", mixed, quantity, 3),
-	BKO__ALIKE("T", mixed, time, 3),
-	BKO__ALIKE("2", mixed, small, 3),
-};
-static const struct bko__table mixed_table = BKO__TABLE(mixed_groups);
+static BKO__STRAIGHT void mixed_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__QUANTITY_7, BKO__AT(mixed, quantity), 3);
+	bko__members(c, BKO__TIME_6, BKO__AT(mixed, time), 3);
+	bko__members(c, BKO__U32_2, BKO__AT(mixed, small), 3);
+}
+BKO__RECORD(mixed, struct mixed, 0)
 
 /* The same bytes whether there is room behind them or not. */
 static void fixed(void **state)
@@ -229,90 +230,167 @@ static void fixed(void **state)
 	struct mixed out;
 
 	(void)state;
-	bko__encode(&mixed_table, &in, &a);
-	bko__encode(&mixed_table, &in, &b);
+	mixed_encode(&a, &in);
+	mixed_encode(&b, &in);
 	assert_int_equal(a.size, SIZE);
 	assert_int_equal(b.size, SIZE);
 	assert_memory_equal(tight, wide, SIZE);
-	bko__decode(&mixed_table, &out, &r);
+	mixed_decode(&r, &out);
 	assert_int_equal(r.bad, 0);
 	assert_memory_equal(out.quantity, in.quantity, sizeof in.quantity);
 	assert_memory_equal(out.time, in.time, sizeof in.time);
 	assert_memory_equal(out.small, in.small, sizeof in.small);
-	bko__decode(&mixed_table, &out, &s);
+	mixed_decode(&s, &out);
 	assert_int_equal(s.bad, 0);
 	assert_memory_equal(out.quantity, in.quantity, sizeof in.quantity);
 	/* one beyond the largest quantity, and one below the least */
 	bko__put_le(tight, (uint64_t)BKO__QUANTITY_MAX + 1, 7);
 	r.at = 0;
-	bko__decode(&mixed_table, &out, &r);
+	mixed_decode(&r, &out);
 	assert_int_equal(r.bad, 1);
 	bko__put_le(tight, (uint64_t)(-BKO__QUANTITY_MAX - 1), 7);
 	r.at = r.bad = 0;
-	bko__decode(&mixed_table, &out, &r);
+	mixed_decode(&r, &out);
 	assert_int_equal(r.bad, 1);
 }
 
 struct sparse {
-	int64_t wide[3];
+	int64_t wide[2];
+	uint8_t word[8];
 	uint32_t narrow[2];
 	struct bko_span id[2];
 };
 
-static const struct bko__group sparse_groups[] = {
-	BKO__GROUP(BKO__WIDE, sparse, wide, "qtw"),
-	BKO__GROUP(BKO__NARROW, sparse, narrow, "uu"),
-	BKO__GROUP(BKO__IDS, sparse, id, "ii"),
-};
-static const struct bko__table sparse_table = BKO__TABLE(sparse_groups);
 /* What an older release knew of it. */
-static const struct bko__table older_table = {sparse_groups, 2};
+static BKO__STRAIGHT void older_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__QUANTITY, BKO__AT(sparse, wide), 1);
+	bko__members(c, BKO__TIME, BKO__AT(sparse, wide[1]), 1);
+	bko__members(c, BKO__WORD, BKO__AT(sparse, word), 1);
+	bko__members(c, BKO__U32, BKO__AT(sparse, narrow), 2);
+}
+BKO__RECORD(older, struct sparse, 2)
+
+static BKO__STRAIGHT void sparse_members(struct bko__coder *c)
+{
+	older_members(c);
+	bko__members(c, BKO__ID, BKO__AT(sparse, id), 2);
+}
+BKO__RECORD(sparse, struct sparse, 1)
+
+struct told {
+	struct sparse record;
+	size_t size;
+	uint8_t bytes[40];
+	int older;
+};
+
+static void assert_told(const struct told *told, const struct sparse *record)
+{
+	assert_memory_equal(record->wide, told->record.wide, sizeof record->wide);
+	assert_memory_equal(record->word, told->record.word, sizeof record->word);
+	assert_memory_equal(record->narrow, told->record.narrow, sizeof record->narrow);
+	assert_int_equal(record->id[1].size, told->record.id[1].size);
+}
 
 /* A record takes what it says; one of a newer release is read if it says no more than
  * the older one knows. */
 static void masks(void **state)
 {
-	static const struct {
-		struct sparse record;
-		size_t size;
-		uint8_t bytes[24];
-		int older;
-	} rows[] = {
-		{{{0, 0, 0}, {0, 0}, {{NULL, 0}, {NULL, 0}}}, 1, {0}, 1},
-		{{{-1, 0, 0}, {0, 300}, {{NULL, 0}, {NULL, 0}}}, 4, {0x11, 1, 0xac, 2}, 1},
-		{{{0, 258, 0}, {0, 0}, {{NULL, 0}, {NULL, 0}}}, 7, {2, 2, 1}, 1},
-		{{{0, 0, -2}, {1, 0}, {{NULL, 0}, {"ab", 2}}},
+	static const struct told rows[] = {
+		{{{0, 0}, {0}, {0, 0}, {{NULL, 0}, {NULL, 0}}}, 1, {0}, 1},
+		{{{-1, 0}, {0}, {0, 300}, {{NULL, 0}, {NULL, 0}}}, 4, {0x11, 1, 0xac, 2}, 1},
+		{{{0, 258}, {0}, {0, 0}, {{NULL, 0}, {NULL, 0}}}, 7, {2, 2, 1}, 1},
+		{{{0, 0}, {0, 1, 2, 3, 4, 5, 6, 7}, {1, 0}, {{NULL, 0}, {"ab", 2}}},
 	         13,
-	         {0x4c, 0xfe, 255, 255, 255, 255, 255, 255, 255, 1, 2, 'a', 'b'},
+	         {0x4c, 0, 1, 2, 3, 4, 5, 6, 7, 1, 2, 'a', 'b'},
+	         0},
+		{{{0, 0}, {0}, {0, 0}, {{NULL, 0}, {"0123456789abcdefg", 17}}},
+	         19,
+	         {0x40, 17, '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd',
+	          'e', 'f', 'g'},
 	         0},
 	};
+	enum { MOST = 64 }; /* room for the longest such record */
 	size_t i, room;
 
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++) {
-		for (room = 0; room <= sizeof rows[i].bytes; room++) {
-			uint8_t bytes[sizeof rows[i].bytes + 1] = {0};
+		for (room = 0; room <= MOST; room++) {
+			uint8_t bytes[MOST + 1] = {0};
 			struct bko__writer w = {bytes, 0, room, 0};
 			struct bko__reader r = {rows[i].bytes, room, 0, 0}, s = r;
-			struct sparse out = {{0, 0, 0}, {0, 0}, {{NULL, 0}, {NULL, 0}}};
-			const int fits = room >= rows[i].size;
+			struct sparse out = {{0, 0}, {0}, {0, 0}, {{NULL, 0}, {NULL, 0}}};
 
-			bko__encode(&sparse_table, &rows[i].record, &w);
-			assert_int_equal(w.full, !fits);
+			sparse_encode(&w, &rows[i].record);
 			assert_int_equal(bytes[room], 0);
-			bko__decode(&sparse_table, &out, &r);
-			assert_int_equal(r.bad, !fits);
-			bko__decode(&older_table, &out, &s);
-			assert_int_equal(s.bad, !fits || !rows[i].older);
-			if (!fits)
-				continue;
-			assert_int_equal(w.size, rows[i].size);
+			if (room < rows[i].size || room == MOST)
+				assert_int_equal(w.full, room < MOST);
+			assert_int_equal(w.size, w.full ? 0 : rows[i].size);
 			assert_memory_equal(bytes, rows[i].bytes, w.size);
+			w.size = 0;
+			older_encode(&w, &rows[i].record);
+			if (room == MOST && rows[i].older)
+				assert_memory_equal(bytes, rows[i].bytes, rows[i].size);
+			if (room > sizeof rows[i].bytes)
+				continue;
+			sparse_decode(&r, &out);
+			assert_int_equal(r.bad, room < rows[i].size);
+			older_decode(&s, &out);
+			assert_int_equal(s.bad, room < rows[i].size || !rows[i].older);
+			if (r.bad)
+				continue;
 			assert_int_equal(r.at, rows[i].size);
-			assert_memory_equal(out.wide, rows[i].record.wide, sizeof out.wide);
-			assert_memory_equal(out.narrow, rows[i].record.narrow, sizeof out.narrow);
-			assert_int_equal(out.id[1].size, rows[i].record.id[1].size);
+			assert_told(&rows[i], &out);
 		}
+	}
+}
+
+/* Masks of each size, wherever the members were made. */
+struct many {
+	uint32_t small[31];
+};
+
+static BKO__STRAIGHT void many_members(struct bko__coder *c)
+{
+	bko__members(c, BKO__U32, BKO__AT(many, small), 31);
+}
+BKO__RECORD(many, struct many, 1)
+/* The same, of which most take more. */
+static BKO__STRAIGHT void much_members(struct bko__coder *c)
+{
+	many_members(c);
+}
+BKO__RECORD(much, struct many, 4)
+
+static void mask_sizes(void **state)
+{
+	unsigned bit;
+
+	(void)state;
+	for (bit = 0; bit < 31; bit++) {
+		uint8_t a[192], b[192];
+		struct bko__writer one = {a, 0, sizeof a, 0}, other = {b, 0, sizeof b, 0};
+		struct bko__reader r = {a, 0, 0, 0};
+		struct many in = {{0}}, out = {{0}};
+
+		in.small[0] = 3;
+		in.small[bit] = 500;
+		many_encode(&one, &in);
+		much_encode(&other, &in);
+		assert_int_equal(one.full | other.full, 0);
+		assert_int_equal(one.size, 1 + bit / 7 + (bit ? 3 : 2));
+		assert_int_equal(other.size, one.size);
+		assert_memory_equal(a, b, one.size);
+		r.size = one.size;
+		much_decode(&r, &out);
+		assert_int_equal(r.bad, 0);
+		assert_int_equal(r.at, one.size);
+		assert_memory_equal(&out, &in, sizeof in);
+		memset(&out, 0, sizeof out);
+		r.at = 0;
+		many_decode(&r, &out);
+		assert_memory_equal(&out, &in, sizeof in);
 	}
 }
 
@@ -328,6 +406,7 @@ int main(void)
 		cmocka_unit_test(full),
 		cmocka_unit_test(fixed),
 		cmocka_unit_test(masks),
+		cmocka_unit_test(mask_sizes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

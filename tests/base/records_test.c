@@ -14,7 +14,7 @@
 #include "base/hash.h"
 #include "shapes.h"
 
-enum { ROOM = 4096, HEAD_MAX = 384 };
+enum { ROOM = 4096 };
 
 static uint64_t seed;
 
@@ -235,10 +235,51 @@ static void head_length(void **state)
 		head++;
 	memset(&record, 0, sizeof record);
 	size = encode(head, &record, bytes, sizeof bytes).size;
-	assert_true(size <= HEAD_MAX);
+	assert_int_equal(size, BKO__HEAD_ROOM);
 	for (i = 0; i < 100; i++) {
 		fill(head, &record, 0);
 		assert_int_equal(encode(head, &record, bytes, sizeof bytes).size, size);
+	}
+}
+
+/* The ends of the range into every member. */
+static void fill_end(void *host, enum range range, uint8_t *member)
+{
+	const int *highest = host;
+
+	range_store(range, member,
+	            *highest || range == ID ? range_high(range) : (uint64_t)range_low(range));
+}
+
+static void rooms(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t room, ids;
+	} rows[] = {
+		{"head", BKO__HEAD_ROOM, 0},       {"supply", BKO__SUPPLY_ROOM, 1},
+		{"part", BKO__PART_ROOM, 3},       {"order", BKO__ORDER_ROOM, 2},
+		{"line", BKO__LINE_ROOM, 1},       {"place", BKO__PLACE_ROOM, 0},
+		{"agenda", BKO__AGENDA_ROOM, 0},   {"lane", BKO__LANE_ROOM, 0},
+		{"counted", BKO__COUNTED_ROOM, 0}, {"event", BKO__EVENT_ROOM, 4},
+	};
+	static union any_record record;
+	static uint8_t bytes[ROOM];
+	size_t i;
+	int highest;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct shape *shape = shapes;
+		const size_t room = rows[i].room + rows[i].ids * BKO_ID_MAX;
+
+		while (strcmp(shape->name, rows[i].name))
+			shape++;
+		for (highest = 0; highest < 2; highest++) {
+			memset(&record, 0, sizeof record);
+			shape_walk(shape, &record, fill_end, &highest);
+			assert_true(encode(shape, &record, bytes, room).size <= room);
+		}
 	}
 }
 
@@ -247,7 +288,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(round_trips), cmocka_unit_test(cut),
 		cmocka_unit_test(changed),     cmocka_unit_test(noise),
-		cmocka_unit_test(head_length),
+		cmocka_unit_test(head_length), cmocka_unit_test(rooms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
