@@ -161,8 +161,8 @@ BKO_API int32_t bko_engine_stats(const bko_engine *engine, struct bko_stats *sta
  * batch ready, returns BKO_WANT. The host asks `bko_engine_wanted`, does the
  * query or the batch by its own means, answers on `reply` as a store would
  * (bko_reply_row ..., bko_reply_end) and repeats the very same call, until that
- * returns something else. Another call meanwhile, told apart by its operation id
- * or by what it names, is BKO_E_MISUSE, except bko_engine_abandon, which gives the
+ * returns something else. Another call meanwhile, told apart by its operation id and
+ * request, or by what it names, is BKO_E_MISUSE, except bko_engine_abandon, which gives the
  * pending one up (after a batch was handed out: repeat it later with the same id).
  * From the moment a batch is handed out the call's outcome structs carry
  * BKO_OUTCOME_PROVISIONAL, so that a host can write rows of its own in the same
@@ -188,7 +188,8 @@ BKO_API int32_t bko_engine_abandon(bko_engine *engine);
  * PROVISIONAL; a call that fails leaves the batch as it was; one that does not
  * fit is BKO_E_BATCH_FULL (end the batch, begin another, repeat it). `end` with
  * `discard` throws all away. Placing, stock, supply and order verbs may be
- * batched; tick, prune, verify and lists may not (BKO_E_STATE).
+ * batched; tick, prune, verify and lists may not (BKO_E_STATE). A call between may be
+ * BKO_E_CONFLICT, too: another engine changed what the batch rests on, so discard it.
  * Returns of end: BKO_E_CONFLICT (nothing applied: repeat the whole batch),
  * BKO_E_CONTENDED, BKO_E_UNCERTAIN (repeat the whole batch with the same ids:
  * what happened is answered as a replay). Since: 0.1. */
@@ -394,7 +395,9 @@ struct bko_line_outcome {
 	uint32_t state;          /* BKO_STATE_ before the operation */
 };
 
-/* What became of a change. Members that a verb does not speak of are 0. */
+/* What became of a change. Members that a verb does not speak of are 0. After an error
+ * it says nothing: all is 0 but where lines go, or as the caller left it where the call
+ * looked no further than its arguments. */
 struct bko_outcome {
 	uint32_t struct_size;
 	uint32_t flags;  /* BKO_OUTCOME_ */
@@ -411,7 +414,7 @@ struct bko_outcome {
 	struct bko_line_outcome *lines; /* set by the caller: where to put lines, NULL for none */
 	size_t line_capacity;           /* elements there; what does not fit is left out */
 	uint32_t stride;                /* sizeof(struct bko_line_outcome) */
-	uint32_t reserved;
+	uint32_t reserved;              /* 0, else BKO_E_ARGUMENT */
 };
 
 /* Decides as bko_order_place would, and writes nothing.

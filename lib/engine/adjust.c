@@ -13,6 +13,7 @@ struct adjusting {
 	struct bko_op op;
 	struct bko_adjustment adjustment;
 	struct bko_outcome *outcome;
+	struct bko__hash hash;
 	/* of the run */
 	struct bko__pos *pos;
 	struct bko__row *feed;
@@ -125,13 +126,11 @@ static int32_t adjust_run(struct bko_engine *engine, void *arguments)
 	struct adjusting *a = arguments;
 	const struct bko_adjustment *q = &a->adjustment;
 	struct bko__opcome *done = &a->done;
-	struct bko__hash hash;
 	struct bko__key *key = &engine->room.key;
 	int32_t status;
 
 	a->missing = 0;
-	adjust_hash(q, &hash);
-	status = bko__stock_want(engine, &a->op, BKO__VERB_ADJUST, &hash, &q->item, &q->location,
+	status = bko__stock_want(engine, &a->op, BKO__VERB_ADJUST, &a->hash, &q->item, &q->location,
 	                         BKO__POS_SERVES, &a->pos);
 	if (status)
 		return status;
@@ -218,5 +217,9 @@ int32_t bko_stock_adjust(bko_engine *engine, const struct bko_op *op,
 	if (!status)
 		status = adjust_check(engine, &a->adjustment);
 	a->outcome = outcome;
-	return status ? status : bko__drive(engine, adjust_run, a);
+	if (status)
+		return status;
+	adjust_hash(&a->adjustment, &a->hash);
+	return bko__drive_request(engine, adjust_run, a, &a->hash, &a->adjustment.item,
+	                          &a->adjustment.location);
 }

@@ -388,5 +388,5 @@ int32_t bko_order_amend(bko_engine *engine, const struct bko_op *op, const struc
 		a->call.beside = &a->amend.to;
 		a->call.beside_line = a->amend.line;
 	}
-	return bko__drive(engine, run_amend, a);
+	return bko__order_op_drive(engine, run_amend, &a->call);
 }

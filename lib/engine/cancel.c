@@ -89,5 +89,5 @@ int32_t bko_order_cancel(bko_engine *engine, const struct bko_op *op, const stru
 	c->call.verb = BKO__VERB_CANCEL;
 	c->call.flags = BKO__POS_SERVES;
 	status = bko__units_check(engine, &c->call, op, units, &c->units, outcome);
-	return status ? status : bko__drive(engine, run_cancel, c);
+	return status ? status : bko__order_op_drive(engine, run_cancel, &c->call);
 }

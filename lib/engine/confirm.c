@@ -227,5 +227,5 @@ int32_t bko_order_confirm(bko_engine *engine, const struct bko_op *op,
 	c->call.extend = c->confirm.extend_until_ms;
 	bko__hash_begin(&c->call.hash, BKO__VERB_CONFIRM);
 	bko__hash_uint(&c->call.hash, (uint64_t)c->confirm.extend_until_ms);
-	return bko__drive(engine, run_confirm, c);
+	return bko__order_op_drive(engine, run_confirm, &c->call);
 }

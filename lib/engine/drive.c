@@ -50,6 +50,7 @@ static int32_t enter(struct bko_engine *engine, uint32_t verb, uint64_t identity
 	memset(&engine->progress, 0, sizeof engine->progress);
 	memset(&engine->error, 0, sizeof engine->error);
 	engine->error.line = UINT32_MAX;
+	engine->outcome = NULL;
 	engine->stats.calls++;
 	return BKO_OK;
 }
@@ -123,6 +124,13 @@ int32_t bko__again(struct bko_engine *engine)
 /* The whole attempt anew, after a batch that was not applied. */
 static int32_t anew(struct bko_engine *engine)
 {
+	if (engine->batching) { /* an error that guards did not confirm: its rows stay as they are
+		                 */
+		engine->tx.uncertain = 0;
+		if (engine->reply.status == BKO_REPLY_CONFLICT)
+			return bko__fail(engine, BKO_E_CONFLICT, "a record of the batch changed");
+		return bko__fail(engine, BKO_E_CONTENDED, "the store did not confirm an error");
+	}
 	if (engine->tx.assumed && engine->reply.status == BKO_REPLY_CONFLICT) {
 		/* most likely what was taken for new is there: look */
 		bko__tx_begin(engine);
@@ -211,8 +219,10 @@ static int needs_confirming(const struct bko_engine *engine, int32_t status)
 	int error = status == BKO_E_CORRUPT || status == BKO_E_FORMAT || status == BKO_E_RANGE ||
 	            (of_rows(status) && tx->op_row);
 
-	if (engine->batching || tx->stands || (engine->store.caps & BKO_STORE_EXCLUSIVE))
+	if (tx->stands || (engine->store.caps & BKO_STORE_EXCLUSIVE))
 		return 0;
+	if (engine->batching) /* what it refused is guarded to its end; its rows came before */
+		return error && !unanswered(engine);
 	if (!tx->confirm && !(error && !unanswered(engine)))
 		return 0;
 	return tx->reads > 1 || !(engine->store.caps & BKO_STORE_SNAPSHOT);
@@ -308,6 +318,20 @@ static void know(struct bko_engine *engine, int32_t status)
 		bko__tx_keep(engine, engine->reply.revision);
 }
 
+/* An attempt may have given out what then did not happen. */
+static void forget_outcome(struct bko_engine *engine)
+{
+	struct bko_outcome *outcome = engine->outcome, none;
+
+	if (!outcome)
+		return;
+	memset(&none, 0, sizeof none);
+	none.lines = outcome->lines;
+	none.line_capacity = outcome->line_capacity;
+	none.stride = outcome->stride;
+	bko__struct_out(outcome, outcome->struct_size, &none, sizeof none);
+}
+
 int32_t bko__drive(struct bko_engine *engine, bko__run run, void *arguments)
 {
 	int32_t status = engine->step == BKO__IDLE ? first_step(engine) : resume(engine);
@@ -346,9 +370,32 @@ int32_t bko__drive(struct bko_engine *engine, bko__run run, void *arguments)
 		status = bko__fail(engine, BKO_E_UNCERTAIN, "an earlier attempt may have happened");
 	if (engine->landed && !engine->batching)
 		know(engine, status);
+	if (status < 0)
+		forget_outcome(engine);
 	engine->step = BKO__IDLE;
 	engine->error.status = status > 0 ? BKO_OK : status;
 	return status > 0 ? BKO_OK : status;
+}
+
+int32_t bko__drive_request(struct bko_engine *engine, bko__run run, void *arguments,
+                           const struct bko__hash *request, const struct bko_span *first,
+                           const struct bko_span *second)
+{
+	struct bko__hash hash = *request;
+	uint8_t digest[16];
+	uint64_t number;
+
+	if (!engine->options.pull)
+		return bko__drive(engine, run, arguments);
+	bko__hash_bytes(&hash, first->data, first->size);
+	if (second)
+		bko__hash_bytes(&hash, second->data, second->size);
+	bko__hash_end(&hash, digest);
+	number = bko__get_le(digest, 8);
+	if (engine->step != BKO__IDLE && engine->request != number)
+		return bko__fail(engine, BKO_E_MISUSE, "another call is pending");
+	engine->request = number;
+	return bko__drive(engine, run, arguments);
 }
 
 int32_t bko_engine_wanted(bko_engine *engine, struct bko_wanted *wanted)

@@ -5,6 +5,7 @@
 #ifndef BKO_ENGINE_ENGINE_H
 #define BKO_ENGINE_ENGINE_H
 
+#include "base/hash.h"
 #include "engine/tx.h"
 #include "rules/accept.h"
 
@@ -96,12 +97,13 @@ struct bko_engine {
 	struct bko_batch batch;
 	enum bko__step step;
 	uint32_t attempt, waited, inside, batching, wait_ms;
-	uint32_t landed;          /* the batch of this call was applied */
-	uint32_t unsure;          /* some batch may land after all: nothing is kept warm */
-	uint32_t cold;            /* this call reads the store itself */
-	uint32_t assuming_failed; /* this call looked before it wrote after all */
-	uint32_t retried;         /* the op says that an earlier call may have happened */
-	uint64_t identity;
+	uint32_t landed;             /* the batch of this call was applied */
+	uint32_t unsure;             /* some batch may land after all: nothing is kept warm */
+	uint32_t cold;               /* this call reads the store itself */
+	uint32_t assuming_failed;    /* this call looked before it wrote after all */
+	uint32_t retried;            /* the op says that an earlier call may have happened */
+	uint64_t identity, request;  /* of a pending pull call */
+	struct bko_outcome *outcome; /* the caller's, of this call; NULL: none */
 	struct bko_span op_id; /* the caller's, not touched between two calls of a pull host */
 	struct bko_stats stats;
 	struct bko_error error;
@@ -134,8 +136,14 @@ int32_t bko__enter(struct bko_engine *engine, uint32_t verb, const struct bko_op
 int32_t bko__enter_about(struct bko_engine *engine, uint32_t verb, const struct bko_span *first,
                          const struct bko_span *second, uint64_t number);
 
-/* Runs an operation to its end. */
+/* Runs an operation to its end. After an error the call's outcome is cleared. */
 int32_t bko__drive(struct bko_engine *engine, bko__run run, void *arguments);
+
+/* The same where an operation id tells the call from others: with another request about
+ * `first` and `second` (NULL: nothing) it is no repetition of a pending pull call. */
+int32_t bko__drive_request(struct bko_engine *engine, bko__run run, void *arguments,
+                           const struct bko__hash *request, const struct bko_span *first,
+                           const struct bko_span *second);
 
 /* One more attempt: counts it, and waits or asks for a wait. OK: go on; BKO_WANT:
  * the pull host waits first; else what the call ends with. */

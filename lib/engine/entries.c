@@ -101,7 +101,8 @@ static uint32_t becomes_entry(const struct bko__row *row, uint32_t guards_only)
 	return (!guards_only && action_of(row)) || ((row->guard | row->guarded) && row->loaded);
 }
 
-/* The rows that become entries, in order of their keys. */
+/* The rows that become entries, in order of their keys: of a call, or of a batch; of both
+ * where guards are to confirm an error within a batch. */
 static uint32_t choose_rows(struct bko_engine *engine, struct bko__row **chosen,
                             uint32_t guards_only)
 {
@@ -109,15 +110,14 @@ static uint32_t choose_rows(struct bko_engine *engine, struct bko__row **chosen,
 	uint32_t count = 0, i;
 	struct bko__row *row;
 
-	if (engine->batching) {
-		for (row = tx->batch; row; row = row->batch) {
-			chosen[count] = row;
-			count += becomes_entry(row, guards_only);
-		}
-	} else {
+	for (row = engine->batching ? tx->batch : NULL; row; row = row->batch) {
+		chosen[count] = row;
+		count += becomes_entry(row, guards_only);
+	}
+	if (!engine->batching || guards_only) {
 		for (i = 0; i < tx->count; i++) {
 			chosen[count] = tx->rows[i];
-			count += becomes_entry(tx->rows[i], guards_only);
+			count += !tx->rows[i]->in_batch && becomes_entry(tx->rows[i], guards_only);
 		}
 	}
 	sort_rows(chosen, count);
@@ -127,7 +127,7 @@ static uint32_t choose_rows(struct bko_engine *engine, struct bko__row **chosen,
 int32_t bko__tx_entries(struct bko_engine *engine, struct bko_batch *batch, uint32_t guards_only)
 {
 	struct bko__tx *tx = &engine->tx;
-	uint32_t rows = (engine->batching ? tx->batch_count : tx->count) + 1, i;
+	uint32_t rows = tx->batch_count + tx->count + 1, i;
 	struct bko_entry *entries;
 	size_t bytes = 0;
 

@@ -15,6 +15,7 @@ struct forcing {
 	struct bko_op op;
 	struct bko_forced_sale sale;
 	struct bko_outcome *outcome;
+	struct bko__hash hash;
 	/* of the run */
 	struct bko__pos *pos;
 	struct bko__ord *order; /* NULL: nobody's in particular */
@@ -219,14 +220,12 @@ static int32_t force_sell(struct bko_engine *engine, struct forcing *f)
 static int32_t force_run(struct bko_engine *engine, void *arguments)
 {
 	struct forcing *f = arguments;
-	struct bko__hash hash;
 	int32_t status;
 
 	memset(&f->done, 0, sizeof f->done);
 	f->untracked = 0;
 	f->order = NULL;
-	force_hash(&f->sale, &hash);
-	status = bko__stock_want(engine, &f->op, BKO__VERB_FORCE, &hash, &f->sale.item,
+	status = bko__stock_want(engine, &f->op, BKO__VERB_FORCE, &f->hash, &f->sale.item,
 	                         &f->sale.location, 0, &f->pos);
 	if (!status && f->sale.order.size) {
 		f->order = bko__order_want(engine, &f->sale.order);
@@ -278,5 +277,6 @@ int32_t bko_stock_force(bko_engine *engine, const struct bko_op *op,
 	if (f->sale.quantity > BKO__QUANTITY_MAX)
 		return bko__fail(engine, BKO_E_RANGE, "sale.quantity");
 	f->outcome = outcome;
-	return bko__drive(engine, force_run, f);
+	force_hash(&f->sale, &f->hash);
+	return bko__drive_request(engine, force_run, f, &f->hash, &f->sale.item, &f->sale.location);
 }

@@ -177,5 +177,5 @@ int32_t bko_order_mark(bko_engine *engine, const struct bko_op *op, const struct
 	                          &m->call.hash);
 	if (!status)
 		status = check_mark(engine, &m->mark);
-	return status ? status : bko__drive(engine, run_mark, m);
+	return status ? status : bko__order_op_drive(engine, run_mark, &m->call);
 }

@@ -65,18 +65,6 @@ int32_t bko__op_read(struct bko_engine *engine, const struct bko__row *row,
 	return reader->bad ? bko__fail(engine, BKO_E_CORRUPT, "an outcome") : BKO_OK;
 }
 
-int32_t bko__op_used(struct bko_engine *engine, int32_t status, struct bko_outcome *outcome)
-{
-	struct bko__opcome *record = &engine->room.outcome;
-
-	/* An attempt before this one may have given out what never happened. */
-	memset(record, 0, sizeof *record);
-	bko__outcome_out(engine, record, 0, outcome);
-	if (outcome)
-		outcome->flags = outcome->line_count = 0;
-	return bko__fail(engine, status, "op.id");
-}
-
 int32_t bko__op_check(struct bko_engine *engine, struct bko_outcome *outcome)
 {
 	struct bko__tx *tx = &engine->tx;
@@ -93,9 +81,9 @@ int32_t bko__op_check(struct bko_engine *engine, struct bko_outcome *outcome)
 		return status;
 	tx->stands = 1;
 	if (record->state == BKO__OP_VOID)
-		return bko__op_used(engine, BKO_E_VOID, outcome);
+		return bko__fail(engine, BKO_E_VOID, "op.id");
 	if (record->verb != tx->op_verb || memcmp(record->hash, tx->op_hash, sizeof record->hash))
-		return bko__op_used(engine, BKO_E_MISMATCH, outcome);
+		return bko__fail(engine, BKO_E_MISMATCH, "op.id");
 	if (record->state == BKO__OP_ERROR)
 		return bko__fail(engine, (int32_t)record->error, "recorded before");
 	bko__outcome_out(engine, record, BKO_OUTCOME_REPLAYED, outcome);

@@ -70,9 +70,6 @@ void bko__op_want(struct bko_engine *engine, struct bko__key *subject, const str
  * that stands recorded. */
 int32_t bko__op_check(struct bko_engine *engine, struct bko_outcome *outcome);
 
-/* Fails with `status`: the id stands for something else. *outcome becomes 0. */
-int32_t bko__op_used(struct bko_engine *engine, int32_t status, struct bko_outcome *outcome);
-
 int32_t bko__op_read(struct bko_engine *engine, const struct bko__row *row,
                      struct bko__reader *reader, struct bko__opcome *record);
 

@@ -159,6 +159,11 @@ int32_t bko__order_op_run(struct bko_engine *engine, struct bko__order_op *call,
 	return status ? status : bko__order_op_end(engine, call);
 }
 
+int32_t bko__order_op_drive(struct bko_engine *engine, bko__run run, struct bko__order_op *call)
+{
+	return bko__drive_request(engine, run, call, &call->hash, &call->id, NULL);
+}
+
 void bko__order_op_unit(struct bko_engine *engine, struct bko__order_op *call, uint32_t line,
                         uint32_t place, int64_t quantity)
 {

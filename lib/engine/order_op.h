@@ -37,6 +37,9 @@ int32_t bko__order_op_begin(struct bko_engine *engine, struct bko__order_op *cal
 /* Puts everything and gives the outcome out, with lines as they are now. */
 int32_t bko__order_op_end(struct bko_engine *engine, struct bko__order_op *call);
 
+/* Drives a call whose hash is complete. */
+int32_t bko__order_op_drive(struct bko_engine *engine, bko__run run, struct bko__order_op *call);
+
 /* All of a run: its beginning, `change` of the call, its end. A change that is
  * BKO__REFUSED has given its outcome out. */
 int32_t bko__order_op_run(struct bko_engine *engine, struct bko__order_op *call, bko__run change);

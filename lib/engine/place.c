@@ -350,14 +350,18 @@ static int32_t run_place(struct bko_engine *engine, void *arguments)
 	return BKO_OK;
 }
 
-int32_t bko__check_outcome(struct bko_engine *engine, const struct bko_outcome *outcome)
+int32_t bko__check_outcome(struct bko_engine *engine, struct bko_outcome *outcome)
 {
+	engine->outcome = NULL;
 	if (!outcome)
 		return BKO_OK;
 	if (outcome->struct_size < sizeof *outcome || outcome->struct_size > BKO_STRUCT_SIZE_MAX ||
 	    (outcome->lines && (outcome->stride < sizeof(struct bko_line_outcome) ||
 	                        outcome->stride > BKO_STRUCT_SIZE_MAX)))
 		return bko__fail(engine, BKO_E_STRUCT_SIZE, "outcome");
+	if (outcome->reserved)
+		return bko__fail(engine, BKO_E_ARGUMENT, "outcome.reserved");
+	engine->outcome = outcome;
 	return BKO_OK;
 }
 
@@ -366,13 +370,17 @@ static int32_t place(bko_engine *engine, struct bko__placing *placing,
 {
 	int32_t status = bko__struct_in(engine, &placing->request, sizeof placing->request, request,
 	                                request ? request->struct_size : 0, "request");
+	struct bko__hash told;
 
 	if (!status)
 		status = bko__check_outcome(engine, outcome);
 	if (!status)
 		status = bko__request_check(engine, &placing->request);
 	placing->outcome = outcome;
-	return status ? status : bko__drive(engine, run_place, placing);
+	if (status || !engine->options.pull)
+		return status ? status : bko__drive(engine, run_place, placing);
+	bko__request_told(&placing->request, &told);
+	return bko__drive_request(engine, run_place, placing, &told, &placing->op.id, NULL);
 }
 
 int32_t bko_order_place(bko_engine *engine, const struct bko_op *op,

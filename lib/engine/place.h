@@ -25,7 +25,7 @@ int32_t bko__place_part(struct bko_engine *engine, struct bko__ord *order, uint3
                         const struct bko__buyer *buyer, const struct bko__plan *plan, uint32_t c,
                         uint32_t part_number);
 
-int32_t bko__check_outcome(struct bko_engine *engine, const struct bko_outcome *outcome);
+int32_t bko__check_outcome(struct bko_engine *engine, struct bko_outcome *outcome);
 
 void bko__line_out(struct bko_outcome *outcome, uint32_t number,
                    const struct bko_line_outcome *line);
@@ -33,6 +33,8 @@ void bko__line_out(struct bko_outcome *outcome, uint32_t number,
 /* request.c: checks a request, fingerprints it, makes its plans (anew in each run: they
  * are of the run). */
 int32_t bko__request_check(struct bko_engine *engine, const struct bko_order_request *request);
+/* Its fingerprint before its lines are checked, to know a pending call by. */
+void bko__request_told(const struct bko_order_request *request, struct bko__hash *hash);
 void bko__request_hash(const struct bko__placing *placing, struct bko__hash *hash);
 int32_t bko__request_plans(struct bko_engine *engine, struct bko__placing *placing);
 

@@ -78,9 +78,9 @@ int32_t bko__placed_replay(struct bko_engine *engine, struct bko__placing *placi
 
 	engine->tx.stands = 1;
 	if (order->rec.state == BKO__O_VOID)
-		return bko__op_used(engine, BKO_E_VOID, outcome);
+		return bko__fail(engine, BKO_E_VOID, "op.id");
 	if (memcmp(order->rec.hash, engine->tx.op_hash, sizeof order->rec.hash))
-		return bko__op_used(engine, BKO_E_MISMATCH, outcome);
+		return bko__fail(engine, BKO_E_MISMATCH, "op.id");
 	if (order->rec.state == BKO__O_ERROR)
 		return bko__fail(engine, (int32_t)order->rec.error, "recorded before");
 	memset(record, 0, sizeof *record);

@@ -13,6 +13,7 @@ struct receiving {
 	struct bko_op op;
 	struct bko_receipt receipt;
 	struct bko_outcome *outcome;
+	struct bko__hash hash;
 	/* of the run */
 	struct bko__opcome done;
 	struct bko__supply came;
@@ -90,12 +91,10 @@ static int32_t run_receive(struct bko_engine *engine, void *arguments)
 	struct bko__opcome *done = &r->done;
 	struct bko__supply *came = &r->came;
 	struct bko__pos *pos;
-	struct bko__hash hash;
 	int64_t lowered = 0;
 	int32_t status;
 
-	hash_receipt(&r->receipt, &hash);
-	status = bko__stock_want(engine, &r->op, BKO__VERB_RECEIVE, &hash, &r->receipt.item,
+	status = bko__stock_want(engine, &r->op, BKO__VERB_RECEIVE, &r->hash, &r->receipt.item,
 	                         &r->receipt.location, BKO__POS_SERVES, &pos);
 	if (!status && supply->size)
 		bko__supply_row(engine, pos, supply);
@@ -148,7 +147,9 @@ int32_t bko_stock_receive(bko_engine *engine, const struct bko_op *op,
 	if (r->receipt.quantity > BKO__QUANTITY_MAX)
 		return bko__fail(engine, BKO_E_RANGE, "receipt.quantity");
 	r->outcome = outcome;
-	return bko__drive(engine, run_receive, r);
+	hash_receipt(&r->receipt, &r->hash);
+	return bko__drive_request(engine, run_receive, r, &r->hash, &r->receipt.item,
+	                          &r->receipt.location);
 }
 
 /* ---- Reversal ---- */
@@ -157,6 +158,7 @@ struct reversing {
 	struct bko_op op;
 	struct bko_reversal reversal;
 	struct bko_outcome *outcome;
+	struct bko__hash hash;
 	struct bko__opcome receipt, done; /* of the run */
 };
 
@@ -221,11 +223,9 @@ static int32_t run_reverse(struct bko_engine *engine, void *arguments)
 	struct bko__row *row;
 	struct bko__key *key = &engine->room.key;
 	struct bko__pos *pos;
-	struct bko__hash hash;
 	int32_t status;
 
-	hash_reversal(&r->reversal, &hash);
-	status = bko__stock_want(engine, &r->op, BKO__VERB_REVERSE, &hash, &r->reversal.item,
+	status = bko__stock_want(engine, &r->op, BKO__VERB_REVERSE, &r->hash, &r->reversal.item,
 	                         &r->reversal.location, BKO__POS_SERVES, &pos);
 	if (status)
 		return status;
@@ -274,5 +274,9 @@ int32_t bko_stock_reverse(bko_engine *engine, const struct bko_op *op,
 	if (!status)
 		status = bko__check_id(engine, &r->reversal.receipt, 0, "reversal.receipt");
 	r->outcome = outcome;
-	return status ? status : bko__drive(engine, run_reverse, r);
+	if (status)
+		return status;
+	hash_reversal(&r->reversal, &r->hash);
+	return bko__drive_request(engine, run_reverse, r, &r->hash, &r->reversal.item,
+	                          &r->reversal.location);
 }

@@ -185,5 +185,5 @@ int32_t bko_order_return(bko_engine *engine, const struct bko_op *op,
 	if (status)
 		return status;
 	hash_return(r);
-	return bko__drive(engine, run_return, r);
+	return bko__order_op_drive(engine, run_return, &r->call);
 }

@@ -129,7 +129,7 @@ int32_t bko_order_ship(bko_engine *engine, const struct bko_op *op, const struct
 	s->call.verb = BKO__VERB_SHIP;
 	s->call.flags = 0;
 	status = bko__units_check(engine, &s->call, op, units, &s->units, outcome);
-	return status ? status : bko__drive(engine, run_ship, s);
+	return status ? status : bko__order_op_drive(engine, run_ship, &s->call);
 }
 
 /* ---- Void ---- */
@@ -232,5 +232,5 @@ int32_t bko_order_void(bko_engine *engine, const struct bko_op *op, const struct
 		return status;
 	bko__hash_begin(&v->call.hash, BKO__VERB_VOID);
 	bko__hash_bytes(&v->call.hash, v->request.shipment.data, v->request.shipment.size);
-	return bko__drive(engine, run_void, v);
+	return bko__order_op_drive(engine, run_void, &v->call);
 }

@@ -238,5 +238,5 @@ int32_t bko_order_split(bko_engine *engine, const struct bko_op *op, const struc
 		if (s->pick.line == BKO_LINE_ALL || !s->pick.quantity)
 			status = bko__fail_line(engine, BKO_E_ARGUMENT, "pick", (uint32_t)p);
 	}
-	return status ? status : bko__drive(engine, run_split, s);
+	return status ? status : bko__order_op_drive(engine, run_split, &s->call);
 }

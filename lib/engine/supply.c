@@ -9,6 +9,7 @@ struct supplying {
 	struct bko_op op;
 	struct bko_supply supply;
 	struct bko_outcome *outcome;
+	struct bko__hash hash;
 	struct bko__opcome done; /* of the run */
 };
 
@@ -91,11 +92,9 @@ static int32_t supply_run(struct bko_engine *engine, void *arguments)
 	struct bko__opcome *done = &s->done;
 	struct bko__pos *pos;
 	struct bko__row *row;
-	struct bko__hash hash;
 	int32_t status;
 
-	supply_hash(&s->supply, &hash);
-	status = bko__stock_want(engine, &s->op, BKO__VERB_SUPPLY, &hash, &s->supply.item,
+	status = bko__stock_want(engine, &s->op, BKO__VERB_SUPPLY, &s->hash, &s->supply.item,
 	                         &s->supply.location, BKO__POS_CREATES, &pos);
 	if (status)
 		return status;
@@ -155,5 +154,9 @@ int32_t bko_supply_set(bko_engine *engine, const struct bko_op *op, const struct
 	if (!status)
 		status = supply_check(engine, &s->supply);
 	s->outcome = outcome;
-	return status ? status : bko__drive(engine, supply_run, s);
+	if (status)
+		return status;
+	supply_hash(&s->supply, &s->hash);
+	return bko__drive_request(engine, supply_run, s, &s->hash, &s->supply.item,
+	                          &s->supply.location);
 }

@@ -11,6 +11,7 @@ struct transferring {
 	struct bko_op op;
 	struct bko_transfer transfer;
 	struct bko_outcome *outcome;
+	struct bko__hash hash;
 	struct bko__opcome done; /* of the run */
 };
 
@@ -65,11 +66,9 @@ static int32_t transfer_run(struct bko_engine *engine, void *arguments)
 	struct bko__pos *from, *to;
 	struct bko__opcome *done = &t->done;
 	struct bko__row *row;
-	struct bko__hash hash;
 	int32_t status;
 
-	transfer_hash(&t->transfer, &hash);
-	status = bko__stock_want(engine, &t->op, BKO__VERB_TRANSFER, &hash, &t->transfer.item,
+	status = bko__stock_want(engine, &t->op, BKO__VERB_TRANSFER, &t->hash, &t->transfer.item,
 	                         &t->transfer.from, 0, &from);
 	if (status)
 		return status;
@@ -130,5 +129,9 @@ int32_t bko_stock_transfer(bko_engine *engine, const struct bko_op *op,
 	if (!status)
 		status = transfer_check(engine, &t->transfer);
 	t->outcome = outcome;
-	return status ? status : bko__drive(engine, transfer_run, t);
+	if (status)
+		return status;
+	transfer_hash(&t->transfer, &t->hash);
+	return bko__drive_request(engine, transfer_run, t, &t->hash, &t->transfer.item,
+	                          &t->transfer.from);
 }
