@@ -291,7 +291,8 @@ enum {
 	BKO_EVENT_SOLD_OUT = 25,      /* (c) nothing available now */
 	BKO_EVENT_BACK_IN_STOCK = 26, /* (c) available now again */
 	BKO_EVENT_UNSELLABLE = 27,    /* (c) neither now nor later, by the position's own figures:
-	                               * horizon, supplies' dates, limits across positions apart */
+	                               * supplies' dates, limits across positions apart; under a
+	                               * horizon not while nothing at all is to come */
 	BKO_EVENT_SELLABLE = 28,      /* (c) */
 	BKO_EVENT_LIMIT_REACHED = 29, /* (c) no room for later; re-arms with room */
 	BKO_EVENT_SWITCH_OPENED = 30, /* (c) backorder opened .. */

@@ -77,7 +77,8 @@ int64_t bko__limit_use(const struct bko__head *head)
 }
 
 /* Whether a quantum could be accepted for later, by the position's own figures: dates of
- * supplies and limits across positions are not looked at. */
+ * supplies and limits across positions are not looked at. Under a horizon nothing is
+ * accepted that no unit and no lead time could ever cover. */
 static int open_later(const struct bko__head *head)
 {
 	int preorder = head->release_at > head->settled, ends = head->life == BKO_LIFE_PHASE_OUT;
@@ -90,6 +91,8 @@ static int open_later(const struct bko__head *head)
 		room = head->limit - bko__limit_use(head);
 	if (ends || (head->policy_flags & BKO__P_TO_INCOMING))
 		room = bko__min(room, head->incoming - bko__limit_use(head));
+	if (head->horizon && !head->lead_time)
+		room = bko__min(room, head->incoming + head->open - bko__available_now(head));
 	return room >= head->quantum;
 }
 
