@@ -61,7 +61,8 @@ static const char help[] =
 	"    --coverage P  share of periods that the intervals shall hold (0.9)\n"
 	"    --quiet       the table only\n"
 	"\n"
-	"Exit status: 0, or 1 if a line was not understood, 2 if nothing could be done.\n";
+	"Exit status: 0, or 1 if a line was not understood or the report\n"
+	"could not be written, 2 if nothing could be done.\n";
 
 static struct tally tallies[METHODS] = {
 	{"naive", BKO_PLAN_NAIVE, 0, 0, 0, 0, 0},
@@ -357,6 +358,15 @@ static int read_options(int argc, char **argv, struct options *out)
 	       out->coverage < 1;
 }
 
+/* Whether all that was printed came out. */
+static int written(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 1;
+	fputs("forecast: could not write\n", stderr);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static struct series series;
@@ -369,12 +379,14 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
 		fputs(help, stdout);
-		return 0;
+		return written() ? 0 : 1;
 	}
 	if (!read_options(argc, argv, &options)) {
 		fputs(help, stderr);
 		return 2;
 	}
+	if (!options.path)
+		fputs("forecast: no FILE, so standard input is read\n", stderr);
 	if (options.path && strcmp(options.path, "-") != 0)
 		file = fopen(options.path, "r");
 	if (!file) {
@@ -402,5 +414,7 @@ int main(int argc, char **argv)
 		print_table(&options);
 	if (bad > 0)
 		fprintf(stderr, "%ld of %ld series not understood\n", bad, good + bad);
+	if (!written())
+		return 1;
 	return good == 0 ? 2 : bad > 0;
 }

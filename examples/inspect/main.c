@@ -88,13 +88,11 @@ int main(int argc, char **argv)
 	const char *command = argc > 2 ? argv[1] : "tell", *name = argc > 1 ? argv[argc - 1] : "";
 	int status = 2;
 
-	if (strcmp(name, "--help") == 0) {
-		fputs(help, stdout);
-		return 0;
-	}
 	if (argc < 2 || argc > 3)
 		return wrong();
-	if (strcmp(command, "tell") == 0)
+	if (strcmp(name, "--help") == 0)
+		status = fputs(help, stdout) < 0;
+	else if (strcmp(command, "tell") == 0)
 		status = tell(name);
 	else if (strcmp(command, "verify") == 0)
 		status = verify(name);

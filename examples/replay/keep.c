@@ -44,10 +44,19 @@ static int32_t open_log(struct keep *keep, const char *name, uint32_t lines,
 	return status == BKO_OK ? bko_log_store(keep->log, store) : status;
 }
 
+static const char sqlite[] = "sqlite:";
+
+int keep_known(const char *name)
+{
+	size_t word = strspn(name, "abcdefghijklmnopqrstuvwxyz");
+
+	/* one letter is a drive */
+	return word < 2 || name[word] != ':' || strncmp(name, sqlite, sizeof sqlite - 1) == 0;
+}
+
 int32_t keep_open(struct keep *keep, const char *name, uint32_t lines,
                   const struct bko_memory_options *memory, struct bko_store *store)
 {
-	static const char sqlite[] = "sqlite:";
 	int32_t status;
 
 	memset(keep, 0, sizeof *keep);

@@ -16,6 +16,9 @@ struct keep {
 	struct sqlite_store *sqlite;
 };
 
+/* Whether a name is one of a store: a word before a colon is the kind of it. */
+int keep_known(const char *name);
+
 /* Opens the store `name`: NULL is memory, sqlite:FILE and FILE are files, made if they are
  * not there. `lines` is the size of the largest order. */
 int32_t keep_open(struct keep *keep, const char *name, uint32_t lines,

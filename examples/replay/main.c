@@ -11,6 +11,7 @@
 #define _POSIX_C_SOURCE 200112L
 #endif
 
+#include "keep.h"
 #include "log.h"
 #include "plan.h"
 #include "play.h"
@@ -145,6 +146,8 @@ static int take_value(struct settings *settings, const char *name, const char *t
 	}
 	if (strcmp(name, "--store") == 0) {
 		settings->store = text;
+		if (text[0] != 0 && !keep_known(text))
+			return wrong(name, "", "FILE or sqlite:FILE is needed");
 		return text[0] != 0 || wrong(name, "", "a file is needed");
 	}
 	if (strcmp(name, "--skip") == 0) {
@@ -220,10 +223,21 @@ static int take_options(struct settings *settings, int argc, char **argv)
 	if (settings->store && (settings->compare || settings->plan || settings->arena_mb))
 		return wrong("--store", " goes with neither --compare, --plan nor --arena", "");
 	if (!settings->file && isatty(0))
-		return wrong("FILE is missing", "", "");
-	if (!settings->file)
+		return wrong("FILE is missing", "", "a history to begin with is sample.csv");
+	if (!settings->file) {
+		fputs("replay: no FILE, so standard input is read\n", stderr);
 		settings->file = "-";
+	}
 	return 1;
+}
+
+/* Whether all of the report came out. */
+static int report_written(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 1;
+	fprintf(stderr, "replay: could not write the report\n");
+	return 0;
 }
 
 /* Plays all that is wanted and prints the report. Returns the exit status. */
@@ -249,11 +263,7 @@ static int play_all(struct settings *settings, const struct history *history, FI
 		good &= play_was_good(&runs[i]);
 		book_close(&runs[i].book);
 	}
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		fprintf(stderr, "replay: could not write the report\n");
-		good = 0;
-	}
-	return good ? 0 : 1;
+	return report_written() && good ? 0 : 1;
 }
 
 /* The table of plans. Returns the exit status. */
@@ -273,11 +283,7 @@ static int plan_all(struct settings *settings, const struct history *history)
 		plan_print(&plan);
 	good &= plan.good;
 	plan_close(&plan);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		fprintf(stderr, "replay: could not write the report\n");
-		good = 0;
-	}
-	return good ? 0 : 1;
+	return report_written() && good ? 0 : 1;
 }
 
 static double seconds_now(void)
@@ -304,7 +310,7 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0) {
 			fputs(help, stdout);
-			return 0;
+			return report_written() ? 0 : 1;
 		}
 	}
 	if (!take_options(&settings, argc, argv))

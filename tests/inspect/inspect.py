@@ -110,6 +110,11 @@ def no_dumps(inspect, dumped, folder):
 def main(inspect, replay, history):
     with tempfile.TemporaryDirectory() as folder:
         file, dumped = well(inspect, replay, history, folder)
+        if os.path.exists("/dev/full"):
+            for arguments in (["--help"], [file], ["dump", file]):
+                with open("/dev/full", "wb") as full:
+                    done = subprocess.run([inspect, *arguments], stdout=full, stderr=subprocess.PIPE, timeout=60)
+                must("a full device is told", done.returncode == 1 and b"could not write" in done.stderr)
         refused = no_dumps(inspect, dumped, folder)
         damaged(inspect, file, dumped, folder)
         run(inspect, os.path.join(folder, "nothing"), status=1)

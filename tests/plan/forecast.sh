@@ -54,5 +54,16 @@ run 2 "$scratch/missing" </dev/null
 run 2 </dev/null
 run 0 --help </dev/null
 expect help 'id,season,value' out
+run 2 </dev/null
+expect input '^forecast: no FILE' err
+
+# What could not be written is no success.
+for full in "$sample" --help; do
+	[ -c /dev/full ] || break
+	"$program" "$full" >/dev/full 2>"$scratch/err" </dev/null
+	got=$?
+	[ "$got" = 1 ] || { echo "$full to a full device: status $got"; faults=$((faults + 1)); }
+	expect full '^forecast: could not write' err
+done
 [ "$faults" = 0 ] && echo "forecast: ok"
 [ "$faults" = 0 ]

@@ -3,7 +3,7 @@
 malformed rows are named and left out, the rest is played, nothing crashes.
 
 usage: hostile.py PROGRAM"""
-import re, subprocess, sys
+import os, re, subprocess, sys
 
 HEAD = b"InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
 GOOD = b"1,A1,thing,3,2026-01-05 10:00:00,1.5,c1,X\n"
@@ -83,6 +83,8 @@ fails("no such option", 2, "no option --colour", "--colour", "red")
 fails("option alone", 2, "--cover: a whole number from 0 to 3650", "--cover")
 fails("option out of range", 2, "--review: a whole number from 1", "--review=0")
 fails("no such policy", 2, "stock, backorder, safety or incoming", "--policy", "most")
+fails("no such kind of store", 2, "FILE or sqlite:FILE", "--store", "bogus:x")
+fails("no file", 1, "no FILE, so standard input is read")
 fails("two files", 2, "one FILE at a time", "a", "b")
 fails("log of a comparison", 2, "do not go together", "--log", "x", "--compare")
 fails("log of a plan", 2, "goes with neither", "--plan", "--log", "x")
@@ -102,4 +104,10 @@ for name, data in (("one row", HEAD + GOOD), ("no prices", PRICELESS), ("hardly 
                out.count("reviews' demand") == 5 and "nan" not in out, options, status, out, err)
 status, out, err = run("--help")
 expect("help", status == 0 and out.startswith("Usage: replay") and "--compare" in out and err == "", status, out, err)
+if os.path.exists("/dev/full"):
+    for options in (["--help"], ["--csv"], ["--plan"]):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([sys.argv[1], *options, "-"], input=HEAD + GOOD, stdout=full, stderr=subprocess.PIPE,
+                                  timeout=60)
+        expect("a full device", done.returncode == 1 and b"could not write" in done.stderr, options, done)
 sys.exit(1 if bad else 0)
