@@ -91,6 +91,8 @@ extern const struct peer peer_sqlite_full, peer_sqlite_grouped, peer_sqlite_norm
 	peer_lmdb_grouped;
 extern const struct peer peer_backorder, peer_backorder_batched;
 extern const struct peer peer_log, peer_log_grouped, peer_log_relaxed;
+/* On the example of a store on SQLite: in memory, and in files. */
+extern const struct peer peer_store, peer_store_shared, peer_store_full, peer_store_normal;
 
 /* ---- Made workloads (workload.c) ------------------------------------------ */
 

@@ -22,11 +22,12 @@ enum { ROUNDS_MAX = 25 };
 static const struct peer *const peers[] = {
 	&peer_sqlite_full,  &peer_lmdb,        &peer_log,           &peer_sqlite_grouped,
 	&peer_lmdb_grouped, &peer_log_grouped, &peer_sqlite_normal, &peer_log_relaxed,
+	&peer_sqlite_full,  &peer_store_full,  &peer_sqlite_normal, &peer_store_normal,
 };
 enum { PEERS = sizeof peers / sizeof peers[0] };
 
 /* Which peers are of a kind: each is compared with the last of its group. */
-static const int group_ends[] = {3, 6, PEERS};
+static const int group_ends[] = {3, 6, 8, 10, PEERS};
 
 static double rates[PEERS][STRETCHES][ROUNDS_MAX];
 static struct ending first[ENDINGS];
@@ -125,6 +126,7 @@ int main(int argc, char **argv)
 	bench_file("sqlite", 1);
 	bench_file("lmdb", 1);
 	bench_file("log", 1);
+	bench_file("rows", 1);
 	if (!quiet)
 		print(rounds);
 	printf("bench: %s\n", differ ? "the peers differ" : "all peers end alike");

@@ -1,9 +1,10 @@
 /*
  * Runs the workloads on every peer, interleaved, and prints medians and ratios.
- *   bench [-n ORDERS] [-r ROUNDS] [-d DEEPEST_QUEUE] [-i ITEMS] [-q] [-a]
- * Ends with 1 if the peers do not reach the same state or answer alike. With -q
- * it prints that alone: a smoke run for the tests, which measure nothing. With -a
- * it only tells what the bytes of the waiting orders are.
+ *   bench [-n ORDERS] [-r ROUNDS] [-d DEEPEST_QUEUE] [-i ITEMS] [-p WORD] [-q] [-a]
+ * Ends with 1 if the peers do not reach the same state or answer alike. With -p
+ * only the peers run that have this in their names. With -q it prints how they
+ * ended alone: a smoke run for the tests, which measure nothing. With -a it only
+ * tells what the bytes of the waiting orders are.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -20,10 +21,20 @@
 enum { ROUNDS_MAX = 25 };
 enum { DEPTHS_MAX = 4, DEEP_ROUNDS = 25, DEEP_OPS = 20, DEEP_FILL = 10 };
 
-static const struct peer *const peers[] = {
-	&peer_limit, &peer_sqlite, &peer_sqlite_duties, &peer_backorder, &peer_backorder_batched,
+static const struct peer *const all_peers[] = {
+	&peer_limit,
+	&peer_sqlite,
+	&peer_sqlite_duties,
+	&peer_backorder,
+	&peer_backorder_batched,
+	&peer_store,
+	&peer_store_shared,
 };
-enum { PEERS = sizeof peers / sizeof peers[0] };
+enum { PEERS = sizeof all_peers / sizeof all_peers[0] };
+
+/* Those that run: first what the library is compared with. */
+static const struct peer *peers[PEERS];
+static int peer_count, other_count;
 
 struct results {
 	double rate[PEERS][STRETCHES][ROUNDS_MAX];
@@ -189,23 +200,23 @@ static void print_rates(int rounds)
 	double rates[PEERS][STRETCHES];
 	int p, s;
 
-	printf("%-24s", "a second");
+	printf("%-27s", "a second");
 	for (s = 0; s < STRETCHES; s++)
 		printf(" %20s", stretch_names[s]);
 	printf("\n");
-	for (p = 0; p < PEERS; p++) {
-		printf("%-24s", peers[p]->name);
+	for (p = 0; p < peer_count; p++) {
+		printf("%-27s", peers[p]->name);
 		for (s = 0; s < STRETCHES; s++) {
 			rates[p][s] = median(results.rate[p][s], rounds);
 			printf(" %20.0f", rates[p][s]);
 		}
 		printf("\n");
 	}
-	for (p = 3; p < PEERS; p++) {
+	for (p = other_count; p < peer_count; p++) {
 		int other;
 
-		for (other = 0; other < 3; other++) {
-			printf("\"%s\" is times \"%s\":\n%-24s", peers[p]->name, peers[other]->name,
+		for (other = 0; other < other_count; other++) {
+			printf("\"%s\" is times \"%s\":\n%-27s", peers[p]->name, peers[other]->name,
 			       "");
 			for (s = 0; s < STRETCHES; s++)
 				printf(" %20.2f", rates[p][s] / rates[other][s]);
@@ -219,28 +230,40 @@ static void print_bytes(void)
 	int p;
 
 	printf("\nbytes of pages for an order of two lines that wait, events gone\n");
-	for (p = 0; p < PEERS; p++)
-		printf("%-24s %20.1f\n", peers[p]->name, results.bytes[p]);
+	for (p = 0; p < peer_count; p++)
+		if (results.bytes[p] > 0)
+			printf("%-27s %20.1f\n", peers[p]->name, results.bytes[p]);
 }
 
 static void print_depths(const size_t *depths, int count)
 {
 	int p, d;
 
-	for (p = 0; p < 2 * PEERS; p++) {
+	for (p = 0; p < 2 * peer_count; p++) {
 		const double *row = p % 2 ? results.cancel_us[p / 2] : results.receipt_us[p / 2];
 
 		if (p == 0) {
-			printf("\n%-36s", "W5, microseconds; lines waiting:");
+			printf("\n%-39s", "W5, microseconds; lines waiting:");
 			for (d = 0; d < count; d++)
 				printf(" %10zu", depths[d]);
 			printf(" %16s\n", "last / first");
 		}
-		printf("%-24s %-11s", peers[p / 2]->name, p % 2 ? "cancel" : "receipt");
+		printf("%-27s %-11s", peers[p / 2]->name, p % 2 ? "cancel" : "receipt");
 		for (d = 0; d < count; d++)
 			printf(" %10.2f", row[d]);
 		printf(" %16.2f\n", row[count - 1] / row[0]);
 	}
+}
+
+static void choose(const char *word)
+{
+	int p;
+
+	for (p = 0; p < PEERS; p++)
+		if (!word || strstr(all_peers[p]->name, word)) {
+			peers[peer_count++] = all_peers[p];
+			other_count += strstr(all_peers[p]->name, "backorder") == NULL;
+		}
 }
 
 /* One CPU, so that caches stay warm; where that is not allowed, go on without. */
@@ -259,6 +282,7 @@ int main(int argc, char **argv)
 	size_t n = 500000, deepest = 1000000, depths[DEPTHS_MAX], depth;
 	uint32_t items = 10000;
 	int rounds = 5, quiet = 0, anatomy = 0, count = 0, i, r, p;
+	const char *word = NULL;
 
 	for (i = 1; i < argc; i++) {
 		const char *value = i + 1 < argc ? argv[i + 1] : "0";
@@ -279,27 +303,31 @@ int main(int argc, char **argv)
 			deepest = strtoul(value, NULL, 10);
 		else if (strcmp(argv[i], "-i") == 0)
 			items = (uint32_t)strtoul(value, NULL, 10);
+		else if (strcmp(argv[i], "-p") == 0)
+			word = value;
 		else
 			n = 0;
 		i++;
 	}
-	if (n == 0 || rounds < 1 || rounds > ROUNDS_MAX || items < 1) {
+	choose(word);
+	if (n == 0 || peer_count == 0 || rounds < 1 || rounds > ROUNDS_MAX || items < 1) {
 		fprintf(stderr,
-		        "usage: bench [-n ORDERS] [-r ROUNDS] [-d DEPTH] [-i ITEMS] [-q] [-a]\n");
+		        "usage: bench [-n ORDERS] [-r ROUNDS] [-d DEPTH] [-i ITEMS] [-p WORD]"
+		        " [-q] [-a]\n");
 		return 2;
 	}
 	pin();
-	for (p = 0; p < PEERS; p++)
+	for (p = 0; p < peer_count; p++)
 		run_bytes(p, n, items, anatomy);
 	if (anatomy) {
 		print_bytes();
 		return results.faults ? 1 : 0;
 	}
 	for (r = 0; r < rounds; r++)
-		for (p = 0; p < PEERS; p++)
+		for (p = 0; p < peer_count; p++)
 			run(p, r, n, items);
 	for (depth = 1000; depth <= deepest && count < DEPTHS_MAX; depth *= 10) {
-		for (p = 0; p < PEERS; p++)
+		for (p = 0; p < peer_count; p++)
 			run_w5(p, count, depth);
 		depths[count++] = depth;
 	}

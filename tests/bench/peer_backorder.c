@@ -3,13 +3,16 @@
  * operation a batch of its own, as the other peers do it, and a hundred at a
  * time, as a host that imports or replays would. Over its log store thrice:
  * synced at each commit, by groups of a hundred, and safe from the end of a
- * process alone.
+ * process alone. Over the example of a store on SQLite, to be compared with SQL
+ * written by hand in the same kind of file: of this engine alone, and open to
+ * others.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "bench.h"
 #include "backorder/backorder.h"
 #include "backorder/log.h"
+#include "sqlite_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,9 +21,10 @@ enum { BATCH = 100 };
 
 struct library {
 	const struct world *world;
-	bko_memory *memory; /* or a log on a file */
+	bko_memory *memory; /* or a log on a file, or SQLite */
 	bko_log *log;
 	bko_medium_file *file;
+	struct sqlite_store *sqlite;
 	bko_engine *engine;
 	int64_t now_ms;
 	uint32_t *moved; /* lots of each item moved so far */
@@ -236,6 +240,37 @@ static void *relaxed_open(const struct world *world)
 	return open_log(world, BKO_LOG_SYNC_RELAXED);
 }
 
+static void *open_sqlite(const struct world *world, const char *file, uint32_t mode)
+{
+	struct library *self = library_new(world);
+	struct bko_store store;
+
+	must(self, sqlite_store_open(file, mode, &self->sqlite));
+	sqlite_store_table(self->sqlite, &store);
+	begin(self, &store, -1);
+	return self;
+}
+
+static void *sqlite_alone_open(const struct world *world)
+{
+	return open_sqlite(world, ":memory:", SQLITE_STORE_NEVER | SQLITE_STORE_ALONE);
+}
+
+static void *sqlite_open(const struct world *world)
+{
+	return open_sqlite(world, ":memory:", SQLITE_STORE_NEVER);
+}
+
+static void *sqlite_full_open(const struct world *world)
+{
+	return open_sqlite(world, bench_file("rows", 1), SQLITE_STORE_EACH | SQLITE_STORE_ALONE);
+}
+
+static void *sqlite_normal_open(const struct world *world)
+{
+	return open_sqlite(world, bench_file("rows", 1), SQLITE_STORE_GROUPED | SQLITE_STORE_ALONE);
+}
+
 static void library_order(void *host, const struct order *order)
 {
 	struct library *self = host;
@@ -290,13 +325,13 @@ static void library_receipt(void *host, const struct op *cause)
 	struct text id = cause->id;
 
 	step(self);
-	/* On a disk the two are one commit, as the other peers have it. */
-	if (self->log)
+	/* On a disk or in SQLite the two are one commit, as the other peers have it. */
+	if (!self->memory)
 		must(self, bko_batch_begin(self->engine));
 	receive(self, item, cause->quantity, &cause->id);
 	id.bytes[0] = 'M';
 	set_lot(self, item, moved % LOTS, moved + 1 + LOTS, &id);
-	if (self->log)
+	if (!self->memory)
 		must(self, bko_batch_end(self->engine, 0));
 }
 
@@ -378,13 +413,16 @@ static void library_state(void *host, struct state *state)
 		add_order(self, &self->world->orders[i], state);
 }
 
-/* What consumers have read is gone: the bytes are those of the state. */
+/* What consumers have read is gone: the bytes are those of the state. Only the memory
+ * store tells them. */
 static uint64_t library_bytes(void *host)
 {
 	struct library *self = host;
 	struct bko_memory_stats stats = {.struct_size = sizeof stats};
 	uint32_t done = 0;
 
+	if (!self->memory)
+		return 0;
 	while (!done)
 		must(self, bko_event_trim(self->engine, 0, 0, 1000, &done));
 	must(self, bko_memory_stats(self->memory, &stats));
@@ -395,7 +433,8 @@ static void library_anatomy(void *host)
 {
 	struct library *self = host;
 
-	bench_anatomy(self->memory);
+	if (self->memory)
+		bench_anatomy(self->memory);
 }
 
 static void library_close(void *host)
@@ -406,6 +445,7 @@ static void library_close(void *host)
 	bko_memory_close(self->memory);
 	must(self, bko_log_close(self->log));
 	bko_medium_file_close(self->file);
+	sqlite_store_close(self->sqlite);
 	free(self->moved);
 	free(self);
 }
@@ -423,3 +463,7 @@ const struct peer peer_backorder_batched = PEER("backorder, by the hundred", bat
 const struct peer peer_log = PEER("backorder, log", each_open);
 const struct peer peer_log_grouped = PEER("backorder, log, by 100", grouped_open);
 const struct peer peer_log_relaxed = PEER("backorder, log, relaxed", relaxed_open);
+const struct peer peer_store = PEER("backorder on sqlite", sqlite_alone_open);
+const struct peer peer_store_shared = PEER("backorder on sqlite, shared", sqlite_open);
+const struct peer peer_store_full = PEER("backorder on sqlite, FULL", sqlite_full_open);
+const struct peer peer_store_normal = PEER("backorder on sqlite, NORMAL", sqlite_normal_open);

@@ -65,6 +65,7 @@ struct sqlite_store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENTS];
 	uint64_t opening, batch;
+	uint32_t alone; /* SQLITE_STORE_ALONE, or 0 */
 };
 
 /* ---- Statements ------------------------------------------------------------------- */
@@ -412,6 +413,9 @@ static int32_t prepare(struct sqlite_store *store, uint32_t mode)
 	sqlite3_extended_result_codes(store->db, 1);
 	sqlite3_busy_timeout(store->db, OPEN_WAIT_MS);
 	status = recognize(store, &tables);
+	/* Before the first use of the log: then its index needs no shared memory. */
+	if (status == BKO_OK && store->alone)
+		status = status_of(exec_patiently(store, "PRAGMA locking_mode = EXCLUSIVE"));
 	if (status == BKO_OK)
 		status = status_of(exec_patiently(store, "PRAGMA journal_mode = WAL"));
 	if (status == BKO_OK)
@@ -439,14 +443,15 @@ int32_t sqlite_store_open(const char *file, uint32_t mode, struct sqlite_store *
 
 	if (file == NULL || store == NULL)
 		return BKO_E_MISUSE;
-	if (mode > SQLITE_STORE_NEVER)
+	if ((mode & ~(uint32_t)SQLITE_STORE_ALONE) > SQLITE_STORE_NEVER)
 		return BKO_E_ARGUMENT;
 	made = calloc(1, sizeof *made);
 	if (made == NULL)
 		return BKO_E_NO_MEMORY;
+	made->alone = mode & SQLITE_STORE_ALONE;
 	status = status_of(sqlite3_open_v2(file, &made->db, flags, NULL));
 	if (status == BKO_OK)
-		status = prepare(made, mode);
+		status = prepare(made, mode - made->alone);
 	if (status != BKO_OK) {
 		sqlite_store_close(made);
 		return status;
@@ -460,6 +465,8 @@ void sqlite_store_table(struct sqlite_store *store, struct bko_store *table)
 	memset(table, 0, sizeof *table);
 	table->struct_size = sizeof *table;
 	table->caps = BKO_STORE_SNAPSHOT;
+	if (store->alone)
+		table->caps |= BKO_STORE_EXCLUSIVE;
 	table->host = store;
 	table->read = sqlite_read;
 	table->apply = sqlite_apply;

@@ -20,9 +20,12 @@ enum {
 	SQLITE_STORE_NEVER = 2    /* a loss of power may damage the file: for tests */
 };
 
-/* Opens the file, makes it if it is not there. `file` is a name or a URI, as
- * SQLite reads them. One handle for each engine: a handle is used by one thread
- * at a time.
+/* To be added to a mode: one engine alone uses the file, others that open it
+ * find it locked. Then the engine need not read again what it knows. */
+enum { SQLITE_STORE_ALONE = 4 };
+
+/* Opens the file, makes it if it is not there; `mode` is one of the above. `file` is a name or a
+ * URI, as SQLite reads them. One handle for each engine: a handle is used by one thread at a time.
  * Returns: BKO_E_FORMAT: it is a database, but not of this store, or no
  * database; BKO_E_BUSY: others kept it locked for seconds; BKO_E_READ_ONLY,
  * BKO_E_FULL, BKO_E_CORRUPT, BKO_E_NO_MEMORY, BKO_E_IO; BKO_E_ARGUMENT (mode). */
