@@ -199,7 +199,7 @@ static int32_t run_ask(struct bko_engine *engine, void *arguments)
 	a->plan.quantity = a->query.quantity;
 	for (c = 0; c < a->plan.count; c++)
 		a->plan.candidates[c] = a->query.candidates[c];
-	bko__decide_want(engine, &a->plan, bko__lends(engine) ? 0 : BKO__POS_SUPPLIES);
+	bko__decide_want(engine, &a->plan, bko__when_needed(engine) ? 0 : BKO__POS_SUPPLIES);
 	status = bko__decide_load(engine, &a->buyer, 0);
 	if (!status && a->query.without.size)
 		status = leave_out(engine, a);

@@ -205,6 +205,13 @@ static inline int bko__lends(const struct bko_engine *engine)
 	return (engine->store.caps & BKO_STORE_LENDS) != 0; /* never of a pull host */
 }
 
+/* Whether rows are asked for when they are needed. Others are asked at once for what a
+ * call may need, since each read is a way to go; here most of it is known. */
+static inline int bko__when_needed(const struct bko_engine *engine)
+{
+	return (engine->store.caps & (BKO_STORE_LENDS | BKO_STORE_EXCLUSIVE)) != 0;
+}
+
 static inline int32_t bko__status(const struct bko_engine *engine)
 {
 	return engine->tx.status;

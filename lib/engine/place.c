@@ -278,7 +278,7 @@ static int32_t want_all(struct bko_engine *engine, struct bko__placing *placing)
 {
 	struct bko__buyer *buyer = &placing->buyer;
 	struct bko__ord *order = &placing->order;
-	uint32_t flags = bko__lends(engine) ? 0 : BKO__POS_SUPPLIES, i, c;
+	uint32_t flags = bko__when_needed(engine) ? 0 : BKO__POS_SUPPLIES, i, c;
 	int32_t status = bko__base_want(engine);
 	struct bko__hash hash;
 	struct bko__key *key = &engine->room.key;
@@ -315,7 +315,7 @@ static int32_t want_all(struct bko_engine *engine, struct bko__placing *placing)
 static int32_t run_place(struct bko_engine *engine, void *arguments)
 {
 	struct bko__placing *placing = arguments;
-	uint32_t flags = bko__lends(engine) ? 0 : BKO__POS_SUPPLIES, found = 0;
+	uint32_t flags = bko__when_needed(engine) ? 0 : BKO__POS_SUPPLIES, found = 0;
 	int32_t status = bko__request_plans(engine, placing);
 
 	memset(&placing->done, 0, sizeof placing->done);

@@ -139,7 +139,6 @@ void bko__tx_keep(struct bko_engine *engine, uint64_t revision)
 		if (row->action == BKO_ACTION_PUT && !row->head)
 			whole = bko__row_room(engine, row);
 		bko__row_becomes(engine, row);
-		row->hint = row->stored ? row->hint : 0;
 		row->stored = row->present;
 		row->revision = revision;
 		row->loaded = (uint8_t)whole;

@@ -11,6 +11,7 @@
 #include "sqlite_store.h"
 
 #include <pthread.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,6 +172,10 @@ static void prove(uint64_t seed)
 		subject.flags |= KIT_GROUPED;
 		judge("in groups", &host, &subject);
 	}
+	if (begin(&host, &subject, SQLITE_STORE_EACH | SQLITE_STORE_ALONE, 1)) {
+		subject.seed = seed;
+		judge("of one engine alone", &host, &subject);
+	}
 	if (begin(&host, &subject, SQLITE_STORE_EACH, 1)) {
 		subject.seed = seed;
 		subject.open_other = open_other;
@@ -210,6 +215,29 @@ static void on_a_disk_that_lies(void)
 	remove_files();
 }
 
+/* Whoever says to be alone is: others find the file locked, until it is closed. */
+static void alone_is_alone(void)
+{
+	struct kit_subject subject;
+	struct host host;
+	sqlite3 *other = NULL;
+	int locked, free;
+
+	if (!begin(&host, &subject, SQLITE_STORE_EACH | SQLITE_STORE_ALONE, 0))
+		return;
+	sqlite3_open(file_name, &other);
+	locked = sqlite3_exec(other, "SELECT * FROM rows", NULL, NULL, NULL);
+	sqlite_store_close(host.store);
+	free = sqlite3_exec(other, "SELECT * FROM rows", NULL, NULL, NULL);
+	sqlite3_close(other);
+	if (!(subject.store.caps & BKO_STORE_EXCLUSIVE) || locked != SQLITE_BUSY ||
+	    free != SQLITE_OK) {
+		printf("a file used alone is not locked (%d), or not freed (%d)\n", locked, free);
+		failed++;
+	}
+	remove_files();
+}
+
 int main(void)
 {
 	const char *tier = getenv("BKO_TIER");
@@ -220,6 +248,7 @@ int main(void)
 	for (seed = 1; seed <= seeds; seed++)
 		prove(seed);
 	on_a_disk_that_lies();
+	alone_is_alone();
 	bad_disk_forget();
 	if (failed > 0)
 		return 1;

@@ -77,10 +77,11 @@ static void remove_files(void)
 	remove(name);
 }
 
-static int32_t open_store(struct side *side, uint32_t store)
+static int32_t open_store(const struct run *run, struct side *side, uint32_t store)
 {
 	int32_t status = BKO_OK;
 
+	(void)run; /* where there is no SQLite */
 	side->front.behind.struct_size = sizeof side->front.behind;
 	switch (store) {
 	case ON_MEMORY:
@@ -91,7 +92,9 @@ static int32_t open_store(struct side *side, uint32_t store)
 	case ON_REOPENED_LOG: return open_log(side);
 	default:
 #ifdef WITH_SQLITE
-		status = sqlite_store_open(file_name, SQLITE_STORE_NEVER, &side->sqlite);
+		status = sqlite_store_open(
+			file_name, SQLITE_STORE_NEVER | (run->seed & 2 ? SQLITE_STORE_ALONE : 0u),
+			&side->sqlite);
 		if (status == BKO_OK)
 			sqlite_store_table(side->sqlite, &side->front.behind);
 #endif
@@ -103,7 +106,7 @@ static int open_side(struct run *run, uint32_t store)
 {
 	struct side *side = &run->sides[store];
 	struct bko_store table;
-	int32_t status = open_store(side, store);
+	int32_t status = open_store(run, side, store);
 
 	if (status == BKO_OK) {
 		front_table(&side->front, &table);

@@ -63,16 +63,16 @@ enum {
 	FORMAT = 1112231763, /* application_id: "BKOS" */
 	BATCH_BITS = 40,     /* of a revision; the rest is the number of the opening */
 	OPENS_MAX = 1 << 23,
-	OPEN_WAIT_MS = 10000,
-	MADE_MAX = 64 /* rows of a batch whose ids are told */
+	OPEN_WAIT_MS = 10000
 };
 
 struct sqlite_store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENTS];
 	uint64_t opening, batch;
-	uint32_t alone;               /* SQLITE_STORE_ALONE, or 0 */
-	sqlite3_int64 made[MADE_MAX]; /* ids of rows that the batch made, by entry; 0: none */
+	uint32_t alone;      /* SQLITE_STORE_ALONE, or 0 */
+	sqlite3_int64 *made; /* by entry: ids of rows that the batch made; 0: none */
+	size_t made_room;
 };
 
 /* ---- Statements ------------------------------------------------------------------- */
@@ -322,7 +322,7 @@ static void tell_made(struct sqlite_store *store, const struct bko_batch *batch,
 {
 	size_t i;
 
-	for (i = 0; i < batch->count && i < MADE_MAX; i++) {
+	for (i = 0; i < batch->count && i < store->made_room; i++) {
 		const struct bko_entry *entry = &batch->entries[i];
 
 		if (store->made[i] != 0)
@@ -330,6 +330,20 @@ static void tell_made(struct sqlite_store *store, const struct bko_batch *batch,
 			              entry->value.data, entry->value.size, revision,
 			              (uint64_t)store->made[i]);
 	}
+}
+
+/* Without memory ids are not told, which only costs searches. */
+static void make_room(struct sqlite_store *store, size_t count)
+{
+	sqlite3_int64 *made;
+
+	if (count <= store->made_room)
+		return;
+	made = realloc(store->made, count * sizeof *made);
+	if (made == NULL)
+		return;
+	store->made = made;
+	store->made_room = count;
 }
 
 /* Applies the entries one after another, up to one whose guard does not hold; *at is how
@@ -345,7 +359,7 @@ static int apply_entries(struct sqlite_store *store, const struct bko_batch *bat
 
 		*at = i;
 		code = apply_entry(store, entry, revision, holds);
-		if (i < MADE_MAX)
+		if (i < store->made_room)
 			store->made[i] = statement_of(entry) == PUT_ABSENT && *holds
 			                         ? sqlite3_last_insert_rowid(store->db)
 			                         : 0;
@@ -360,6 +374,7 @@ static void sqlite_apply(void *host, const struct bko_batch *batch, bko_reply *r
 	int code = run(store, BEGIN_WRITE), holds = 1;
 	size_t at = 0;
 
+	make_room(store, batch->count);
 	if (code == SQLITE_OK)
 		code = apply_entries(store, batch, revision, &at, &holds);
 	if (reply_of(code) != BKO_REPLY_DONE) {
@@ -491,7 +506,9 @@ static int32_t prepare(struct sqlite_store *store, uint32_t mode)
 
 	sqlite3_extended_result_codes(store->db, 1);
 	sqlite3_busy_timeout(store->db, OPEN_WAIT_MS);
-	status = recognize(store, &tables);
+	status = status_of(exec_patiently(store, "PRAGMA page_size = 2048"));
+	if (status == BKO_OK)
+		status = recognize(store, &tables);
 	/* Before the first use of the log: then its index needs no shared memory. */
 	if (status == BKO_OK && store->alone)
 		status = status_of(exec_patiently(store, "PRAGMA locking_mode = EXCLUSIVE"));
@@ -563,5 +580,6 @@ void sqlite_store_close(struct sqlite_store *store)
 	for (i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(store->statements[i]);
 	sqlite3_close(store->db);
+	free(store->made);
 	free(store);
 }
