@@ -68,9 +68,8 @@ static int32_t leave_out(struct bko_engine *engine, struct asking *a)
 static int32_t project(struct bko_engine *engine, struct asking *a, struct bko__pos *pos)
 {
 	struct bko__head *head = &pos->head;
-	struct bko__timeline *timeline;
+	struct bko__timeline *timeline = &pos->timeline_own;
 	int64_t fill;
-	uint32_t i, kept = 0;
 	int32_t status;
 
 	if (a->query.at_ms <= pos->now)
@@ -78,17 +77,8 @@ static int32_t project(struct bko_engine *engine, struct asking *a, struct bko__
 	status = bko__supplies_load(engine, pos);
 	if (status)
 		return status;
-	timeline = pos->supply_count ? pos->timeline_own : NULL;
-	head->open += bko__merge_units_by(pos->timeline, a->query.at_ms);
-	for (i = 0; timeline && i < timeline->count; i++) {
-		if (timeline->date[i] <= a->query.at_ms)
-			continue;
-		timeline->index[kept] = timeline->index[i];
-		timeline->date[kept] = timeline->date[i];
-		timeline->units[kept++] = timeline->units[i];
-	}
-	if (timeline)
-		timeline->count = kept;
+	for (; timeline->count && timeline->due->date <= a->query.at_ms; timeline->count--)
+		head->open += (timeline->due++)->units;
 	pos->now = a->query.at_ms;
 	status = bko__agenda_expire(engine, pos);
 	if (status)

@@ -28,11 +28,12 @@ struct bko__pos {
 	int64_t served;                 /* units given to waiting lines */
 	int64_t asked, refused, undone; /* to be counted as demand: units accepted, refused, .. */
 	struct bko__range *supply_range, *queue_range, *agenda_range;
-	struct bko__supply *supplies;
-	struct bko__row **supply_rows;
-	uint32_t supply_count, supplies_loaded;
+	struct bko__supply *supplies;  /* and supply_rows, if not only what they come to was .. */
+	struct bko__row **supply_rows; /* .. remembered: the dues */
+	const struct bko__due *dues;
+	uint32_t supply_count, due_count, supplies_loaded;
 	const struct bko__timeline *timeline; /* NULL: supplies are not loaded */
-	struct bko__timeline *timeline_own;
+	struct bko__timeline timeline_own;
 	struct bko__row *calendar_row;
 	struct bko__calendar *calendar;
 	struct bko__head head; /* nothing before it is loaded; after it was put it stays */
@@ -80,7 +81,6 @@ int32_t bko__positions_reload(struct bko_engine *engine, int64_t now);
 void bko__supplies_want(struct bko_engine *engine, struct bko__pos *pos);
 int32_t bko__supplies_load(struct bko_engine *engine, struct bko__pos *pos);
 int32_t bko__supply_rows_load(struct bko_engine *engine, struct bko__pos *pos);
-void bko__timeline_renew(struct bko_engine *engine, struct bko__pos *pos);
 
 /* What a decision at this position looks at. Supplies must be loaded. */
 void bko__pos_view(const struct bko__pos *pos, uint32_t order_class, struct bko__view *view);

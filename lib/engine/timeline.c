@@ -11,31 +11,39 @@ static struct bko__range *want_supplies(struct bko_engine *engine, const struct 
 	return bko__want_below(engine, key, BKO_SUPPLIES_MAX);
 }
 
+static int dues_known(const struct bko__pos *pos)
+{
+	return pos->row->known && pos->row->known->dues_known;
+}
+
 void bko__supplies_want(struct bko_engine *engine, struct bko__pos *pos)
 {
-	if (!pos->supply_range && !(pos->row->known && pos->row->known->supplies))
+	if (!pos->supply_range && !dues_known(pos))
 		pos->supply_range = want_supplies(engine, pos);
 }
 
-/* Calls that follow need not read them again. */
-static void remember(struct bko_engine *engine, const struct bko__pos *pos)
+/* What the supplies come to: remembered, so that calls that follow need not read them. */
+static void find_dues(struct bko_engine *engine, struct bko__pos *pos)
 {
 	struct bko__known *known = pos->row->known;
-	uint32_t i;
+	struct bko__due *dues = NULL;
 
-	if (!known)
+	if (known && known->due_room < pos->supply_count) {
+		known->dues = bko__stack_take(&engine->tx.warm, pos->supply_count * sizeof *dues);
+		known->due_room = known->dues ? pos->supply_count : 0;
+	}
+	if (known)
+		dues = known->dues;
+	if (!dues)
+		dues = bko__take(engine, pos->supply_count * sizeof *dues);
+	if (!dues)
 		return;
-	if (known->supply_room < pos->supply_count) {
-		known->supply_memory = bko__stack_take(
-			&engine->tx.warm, pos->supply_count * sizeof *known->supply_memory);
-		known->supply_room = known->supply_memory ? pos->supply_count : 0;
+	pos->dues = dues;
+	pos->due_count = bko__dues_of(pos->supplies, pos->supply_count, dues);
+	if (known && dues == known->dues) {
+		known->due_count = pos->due_count;
+		known->dues_known = 1;
 	}
-	known->supplies = known->supply_memory;
-	for (i = 0; known->supplies && i < pos->supply_count; i++) {
-		known->supplies[i] = pos->supplies[i];
-		memset(&known->supplies[i].source, 0, sizeof known->supplies[i].source);
-	}
-	known->supply_count = pos->supply_count;
 }
 
 int32_t bko__supply_rows_load(struct bko_engine *engine, struct bko__pos *pos)
@@ -66,8 +74,8 @@ int32_t bko__supply_rows_load(struct bko_engine *engine, struct bko__pos *pos)
 			return bko__fail(engine, BKO_E_CORRUPT, "a supply");
 	}
 	pos->supply_count = count;
-	remember(engine, pos);
-	return BKO_OK;
+	find_dues(engine, pos);
+	return engine->tx.status;
 }
 
 static int32_t calendar_load(struct bko_engine *engine, struct bko__pos *pos)
@@ -89,42 +97,38 @@ static int32_t calendar_load(struct bko_engine *engine, struct bko__pos *pos)
 	return engine->tx.status;
 }
 
+static void build(struct bko_engine *engine, struct bko__pos *pos)
+{
+	struct bko__due *room = NULL;
+
+	if (pos->due_count && pos->dues[0].date < pos->now) {
+		room = bko__take(engine, pos->due_count * sizeof *room);
+		if (!room)
+			return;
+	}
+	bko__timeline_build(&pos->timeline_own, pos->dues, pos->due_count, room, pos->calendar,
+	                    pos->now);
+	pos->timeline = &pos->timeline_own;
+}
+
 int32_t bko__supplies_load(struct bko_engine *engine, struct bko__pos *pos)
 {
-	const struct bko__known *known = pos->row->known;
 	int32_t status;
 
 	if (pos->timeline)
 		return BKO_OK;
-	if (pos->head.supplies && !pos->supplies_loaded && !(known && known->supplies))
+	if (pos->head.supplies && !pos->supplies_loaded && !dues_known(pos))
 		bko__supplies_want(engine, pos); /* in one read with the calendar */
 	status = calendar_load(engine, pos);
-	if (!status && !pos->supplies_loaded && !pos->supply_rows && known && known->supplies) {
-		pos->supplies = known->supplies;
-		pos->supply_count = known->supply_count;
+	if (!status && !pos->supplies_loaded && !pos->supply_rows && dues_known(pos)) {
+		pos->dues = pos->row->known->dues;
+		pos->due_count = pos->row->known->due_count;
 	} else if (!status && !pos->supplies_loaded) {
 		status = bko__supply_rows_load(engine, pos);
 	}
 	if (status)
 		return status;
 	pos->supplies_loaded = 1;
-	bko__timeline_renew(engine, pos);
+	build(engine, pos);
 	return engine->tx.status;
-}
-
-/* A position without supplies needs no more of a timeline than its count. */
-void bko__timeline_renew(struct bko_engine *engine, struct bko__pos *pos)
-{
-	static const struct bko__timeline empty;
-
-	if (!pos->supply_count) {
-		pos->timeline = &empty;
-		return;
-	}
-	if (!pos->timeline_own)
-		pos->timeline_own = bko__take(engine, sizeof *pos->timeline);
-	pos->timeline = pos->timeline_own;
-	if (pos->timeline_own)
-		bko__timeline_build(pos->timeline_own, pos->supplies, pos->supply_count,
-		                    pos->calendar, pos->now);
 }

@@ -15,13 +15,14 @@
 #include "base/key.h"
 #include "base/records.h"
 #include "engine/stack.h"
+#include "rules/merge.h"
 
 /* A position's row as it is in the store, decoded once for many calls. */
 struct bko__known {
 	struct bko__head head;
-	struct bko__supply *supplies; /* without their sources; NULL: not looked at */
-	struct bko__supply *supply_memory;
-	uint32_t supply_count, supply_room;
+	struct bko__due *dues; /* of its supplies, in memory for so many .. */
+	uint32_t due_room, due_count;
+	uint32_t dues_known; /* .. if they were looked at */
 };
 
 /* A row: as it is in the store, as earlier calls of a batch left it, as this

@@ -91,7 +91,7 @@ static void known_becomes(struct bko_engine *engine, struct bko__row *row)
 		return;
 	known->head = *pos->put;
 	if (pos->supplies_moved)
-		known->supplies = NULL;
+		known->dues_known = 0;
 }
 
 void bko__row_becomes(struct bko_engine *engine, struct bko__row *row)

@@ -63,10 +63,10 @@ static int64_t horizon_room(const struct bko__view *view)
 		return -1;
 	deadline = bko__time_add(bko__max(view->now, view->need_by), head->horizon);
 	for (i = 0; i < view->timeline->count; i++) {
-		if (promised(view, view->timeline->date[i]) <= deadline)
-			units += view->timeline->units[i];
+		if (promised(view, view->timeline->due[i].date) <= deadline)
+			units += view->timeline->due[i].units;
 		else
-			beyond += view->timeline->units[i];
+			beyond += view->timeline->due[i].units;
 	}
 	/* later supplies all claimed already are nobody's promise */
 	if (units + beyond - view->ahead <= bko__max(0, units - view->ahead) && head->lead_time &&

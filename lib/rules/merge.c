@@ -10,31 +10,56 @@ int bko__supply_overdue(const struct bko__supply *supply, int64_t now)
 	return supply->due && bko__time_add(supply->due, supply->grace) < now;
 }
 
-void bko__timeline_build(struct bko__timeline *timeline, const struct bko__supply *supplies,
-                         uint32_t count, const struct bko__calendar *calendar, int64_t now)
+/* Room for one more among those that are there, behind all that do not come after it. */
+static void insert_due(struct bko__due *dues, uint32_t count, const struct bko__due *due)
 {
-	uint32_t i, at;
+	uint32_t at = count;
 
+	for (; at; at--) {
+		const struct bko__due *before = &dues[at - 1];
+
+		if (before->date < due->date ||
+		    (before->date == due->date && before->index < due->index))
+			break;
+		dues[at] = *before;
+	}
+	dues[at] = *due;
+}
+
+uint32_t bko__dues_of(const struct bko__supply *supplies, uint32_t count, struct bko__due *dues)
+{
+	uint32_t i, kept = 0;
+
+	for (i = 0; i < count && kept < BKO_SUPPLIES_MAX; i++) {
+		struct bko__due due = {supplies[i].due, supplies[i].expected, supplies[i].grace, i};
+
+		if (due.date && due.units > 0)
+			insert_due(dues, kept++, &due);
+	}
+	return kept;
+}
+
+void bko__timeline_build(struct bko__timeline *timeline, const struct bko__due *dues,
+                         uint32_t count, struct bko__due *room,
+                         const struct bko__calendar *calendar, int64_t now)
+{
+	uint32_t i;
+
+	timeline->count = count;
+	timeline->due = dues;
+	if (!count || dues[0].date >= now)
+		return;
 	timeline->count = 0;
-	for (i = 0; i < count && timeline->count < BKO_SUPPLIES_MAX; i++) {
-		int64_t date = supplies[i].due;
+	timeline->due = room;
+	for (i = 0; i < count; i++) {
+		struct bko__due due = dues[i];
 
-		if (!date || supplies[i].expected <= 0)
-			continue;
-		if (date < now) {
-			if (bko__supply_overdue(&supplies[i], now))
+		if (due.date < now) {
+			if (bko__time_add(due.date, due.grace) < now)
 				continue;
-			date = bko__calendar_next_day(calendar, now);
+			due.date = bko__calendar_next_day(calendar, now);
 		}
-		for (at = timeline->count; at && timeline->date[at - 1] > date; at--) {
-			timeline->index[at] = timeline->index[at - 1];
-			timeline->date[at] = timeline->date[at - 1];
-			timeline->units[at] = timeline->units[at - 1];
-		}
-		timeline->index[at] = i;
-		timeline->date[at] = date;
-		timeline->units[at] = supplies[i].expected;
-		timeline->count++;
+		insert_due(room, timeline->count++, &due);
 	}
 }
 
@@ -66,18 +91,18 @@ void bko__merge_cover(const struct bko__timeline *timeline, int64_t open, int64_
 	}
 	cover->rest_due = now;
 	for (i = 0; i < timeline->count && sum < ahead + quantity; i++) {
-		sum += timeline->units[i];
+		sum += timeline->due[i].units;
 		if (sum <= ahead)
 			continue;
-		cover->rest_due = timeline->date[i];
-		cover->last = timeline->index[i];
+		cover->rest_due = timeline->due[i].date;
+		cover->last = timeline->due[i].index;
 		if (cover->first_kind == BKO_DATE_KNOWN) {
-			if (cover->first_due == timeline->date[i])
+			if (cover->first_due == timeline->due[i].date)
 				cover->first = bko__min(sum - ahead, quantity);
 			continue;
 		}
 		cover->first_kind = BKO_DATE_KNOWN;
-		cover->first_due = timeline->date[i];
+		cover->first_due = timeline->due[i].date;
 		cover->first = bko__min(sum - ahead, quantity);
 	}
 	if (cover->first >= quantity)
@@ -91,8 +116,8 @@ int64_t bko__merge_units_by(const struct bko__timeline *timeline, int64_t date)
 	int64_t units = 0;
 	uint32_t i;
 
-	for (i = 0; i < timeline->count && timeline->date[i] <= date; i++)
-		units += timeline->units[i];
+	for (i = 0; i < timeline->count && timeline->due[i].date <= date; i++)
+		units += timeline->due[i].units;
 	return units;
 }
 
@@ -106,9 +131,9 @@ uint32_t bko__merge_restock(const struct bko__head *head, const struct bko__time
 	if (bko__available_now(head) >= head->quantum)
 		return BKO_DATE_NONE;
 	for (i = 0; i < timeline->count; i++) {
-		sum += timeline->units[i];
+		sum += timeline->due[i].units;
 		if (sum - claims >= head->quantum) {
-			*date = timeline->date[i];
+			*date = timeline->due[i].date;
 			return BKO_DATE_KNOWN;
 		}
 	}

@@ -11,18 +11,28 @@
 #include "base/number.h"
 #include "base/records.h"
 
-/* Dated supplies that count, by date. */
-struct bko__timeline {
-	uint32_t count;
-	uint32_t index[BKO_SUPPLIES_MAX]; /* of the supply in the array it was built from */
-	int64_t date[BKO_SUPPLIES_MAX];
-	int64_t units[BKO_SUPPLIES_MAX];
+/* A dated supply, as far as promises look at it. */
+struct bko__due {
+	int64_t date, units, grace;
+	uint32_t index; /* of the supply in the array it was taken from */
 };
 
-/* Overdue ones are left out; one late within its grace counts at the next
- * working day. */
-void bko__timeline_build(struct bko__timeline *timeline, const struct bko__supply *supplies,
-                         uint32_t count, const struct bko__calendar *calendar, int64_t now);
+/* Dated supplies that count at some moment, by date. */
+struct bko__timeline {
+	uint32_t count;
+	const struct bko__due *due;
+};
+
+/* Those of so many supplies that may count at some moment, by date: returns how many, at
+ * most BKO_SUPPLIES_MAX. */
+uint32_t bko__dues_of(const struct bko__supply *supplies, uint32_t count, struct bko__due *dues);
+
+/* Of dues by date, those that count now: overdue ones are left out; one late within its
+ * grace counts at the next working day. The timeline lies in the room, which is needed
+ * only if the first is late, else it is the dues themselves. */
+void bko__timeline_build(struct bko__timeline *timeline, const struct bko__due *dues,
+                         uint32_t count, struct bko__due *room,
+                         const struct bko__calendar *calendar, int64_t now);
 
 int bko__supply_overdue(const struct bko__supply *supply, int64_t now);
 

@@ -22,9 +22,10 @@ enum { NONE = BKO_DATE_NONE, KNOWN = BKO_DATE_KNOWN, UNKNOWN = BKO_DATE_UNKNOWN,
 
 static struct bko__timeline timeline_of(const struct bko__supply *supplies, uint32_t count)
 {
+	static struct bko__due dues[BKO_SUPPLIES_MAX], room[BKO_SUPPLIES_MAX];
 	struct bko__timeline timeline;
 
-	bko__timeline_build(&timeline, supplies, count, NULL, NOW);
+	bko__timeline_build(&timeline, dues, bko__dues_of(supplies, count, dues), room, NULL, NOW);
 	return timeline;
 }
 

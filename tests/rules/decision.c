@@ -13,7 +13,10 @@
 
 void decision_of(const struct row *row, struct bko__decision *decision)
 {
-	static struct bko__timeline timeline;
+	const struct bko__due dues[] = {
+		{.date = NOW + 86400000, .units = row->supply[0]},
+		{.date = NOW + 10 * (int64_t)86400000, .units = row->supply[1]}};
+	struct bko__timeline timeline = {row->supply[1] ? 2 : row->supply[0] ? 1 : 0, dues};
 	struct bko__head head = row->head;
 	struct bko__view view = {.head = &head,
 	                         .timeline = &timeline,
@@ -25,11 +28,6 @@ void decision_of(const struct row *row, struct bko__decision *decision)
 
 	head.policy_flags |= row->not_here ? 0u : BKO__P_SELLS;
 	head.quantum += !head.quantum;
-	timeline.count = row->supply[1] ? 2 : row->supply[0] ? 1 : 0;
-	timeline.date[0] = NOW + 86400000;
-	timeline.date[1] = NOW + 10 * 86400000;
-	timeline.units[0] = row->supply[0];
-	timeline.units[1] = row->supply[1];
 	if (row->room_of)
 		view.room[row->room_of] = row->room;
 	view.ahead = bko__ahead_of_new(&head, 7);

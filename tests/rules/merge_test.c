@@ -18,11 +18,14 @@
 
 #define COUNT(array) ((uint32_t)(sizeof(array) / sizeof(array)[0]))
 
-static struct bko__timeline timeline_of(const struct bko__supply *supplies, uint32_t count)
+static struct bko__timeline timeline_of(const struct bko__supply *supplies, uint32_t count,
+                                        const struct bko__calendar *calendar)
 {
+	static struct bko__due dues[BKO_SUPPLIES_MAX], room[BKO_SUPPLIES_MAX];
 	struct bko__timeline timeline;
 
-	bko__timeline_build(&timeline, supplies, count, NULL, NOW);
+	bko__timeline_build(&timeline, dues, bko__dues_of(supplies, count, dues), room, calendar,
+	                    NOW);
 	return timeline;
 }
 
@@ -102,22 +105,22 @@ static void timeline(void **state)
 	static const int64_t units[] = {7, 3, 6, 1, 4};
 	/* day 100 of the epoch was a Saturday */
 	static const struct bko__calendar calendar = {.working_days = 0x1f, .cutoff_minutes = 720};
-	struct bko__timeline t = timeline_of(supplies, COUNT(supplies));
+	struct bko__timeline t = timeline_of(supplies, COUNT(supplies), NULL);
 	uint32_t i;
 
 	(void)state;
 	assert_int_equal(t.count, COUNT(index));
 	for (i = 0; i < t.count; i++) {
-		assert_int_equal(t.index[i], index[i]);
-		assert_int_equal(t.units[i], units[i]);
+		assert_int_equal(t.due[i].index, index[i]);
+		assert_int_equal(t.due[i].units, units[i]);
 	}
-	assert_int_equal(t.date[0], day(0));
-	assert_int_equal(t.date[1], day(1));
-	assert_int_equal(t.date[2], day(1));
-	assert_int_equal(t.date[4], day(3));
-	bko__timeline_build(&t, supplies + 6, 1, &calendar, NOW);
-	assert_int_equal(t.date[0], day(2));
-	bko__timeline_build(&t, supplies, 0, NULL, NOW);
+	assert_int_equal(t.due[0].date, day(0));
+	assert_int_equal(t.due[1].date, day(1));
+	assert_int_equal(t.due[2].date, day(1));
+	assert_int_equal(t.due[4].date, day(3));
+	t = timeline_of(supplies + 6, 1, &calendar);
+	assert_int_equal(t.due[0].date, day(2));
+	t = timeline_of(supplies, 0, NULL);
 	assert_int_equal(t.count, 0);
 }
 
@@ -132,10 +135,10 @@ static void full_timeline(void **state)
 		supplies[i].due = day(1000 - (int64_t)i);
 		supplies[i].expected = (int64_t)i + 1;
 	}
-	bko__timeline_build(&t, supplies, COUNT(supplies), NULL, NOW);
+	t = timeline_of(supplies, COUNT(supplies), NULL);
 	assert_int_equal(t.count, BKO_SUPPLIES_MAX);
 	for (i = 0; i < t.count; i++)
-		assert_int_equal(t.units[i], BKO_SUPPLIES_MAX - i);
+		assert_int_equal(t.due[i].units, BKO_SUPPLIES_MAX - i);
 	assert_int_equal(bko__merge_units_by(&t, BKO__NEVER), 128 * 129 / 2);
 }
 
@@ -144,7 +147,7 @@ static void units_by(void **state)
 	static const struct bko__supply supplies[] = {{.due = day(2), .expected = 5},
 	                                              {.due = day(2), .expected = 1},
 	                                              {.due = day(4), .expected = 10}};
-	struct bko__timeline t = timeline_of(supplies, COUNT(supplies));
+	struct bko__timeline t = timeline_of(supplies, COUNT(supplies), NULL);
 
 	(void)state;
 	assert_int_equal(bko__merge_units_by(&t, day(2) - 1), 0);
