@@ -18,11 +18,27 @@ static inline void bko__put_le(uint8_t *to, uint64_t value, unsigned size)
 		to[i] = (uint8_t)(value >> (8 * i));
 }
 
+static inline uint32_t bko__load_4(const uint8_t *from)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	uint32_t value;
+
+	memcpy(&value, from, sizeof value);
+	return value;
+#else
+	return from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 | (uint32_t)from[3] << 24;
+#endif
+}
+
+/* Four bytes or more are two loads, that may have bytes in common. */
 static inline uint64_t bko__get_le(const uint8_t *from, unsigned size)
 {
 	uint64_t value = 0;
 	unsigned i;
 
+	if (size >= 4)
+		return bko__load_4(from) | (uint64_t)bko__load_4(from + size - 4)
+		                                   << (8 * (size - 4));
 	for (i = 0; i < size; i++)
 		value |= (uint64_t)from[i] << (8 * i);
 	return value;

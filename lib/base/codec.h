@@ -20,8 +20,8 @@
  * that keeps its length at every write is of fixed kinds, without a mask.
  *
  * Decoding is total: a value out of its range, or bytes that end early, make the record
- * unreadable, never the program wrong. Encoding wants room for the longest that a run
- * can be; with less, the writer is full.
+ * unreadable, never the program wrong. Encoding asks once for the room of the longest
+ * that the record can be, its ids as they are; with less, the writer is full.
  */
 #ifndef BKO_BASE_CODEC_H
 #define BKO_BASE_CODEC_H
@@ -53,16 +53,19 @@ enum bko__kind {
 
 #if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
 #define BKO__STRAIGHT inline __attribute__((always_inline))
+#define BKO__OFTEN(x) __builtin_expect((x) != 0, 1) /* else loops with calls stay loops */
 #else
 #define BKO__STRAIGHT inline
+#define BKO__OFTEN(x) (x)
 #endif
 
-enum { BKO__MASK_MAX = 5 };
+enum { BKO__TIME_SIZE = BKO_TIME_BITS / 8 };
 
 /* A record being written or read. */
 struct bko__coder {
 	const uint8_t *from; /* writing: the record .. */
-	uint8_t *to, *end;   /* .. goes here */
+	uint8_t *to;         /* .. goes here .. */
+	size_t spare;        /* .. where there are so many bytes for ids, numbers apart */
 	const uint8_t *data; /* reading: from these bytes .. */
 	size_t size, at;
 	uint8_t *into;                    /* .. into the record */
@@ -115,7 +118,7 @@ static BKO__STRAIGHT size_t bko__step(enum bko__kind kind)
 /* MEMBERS IN THE MASK. */
 static BKO__STRAIGHT void bko__put_number(struct bko__coder *c, uint64_t value)
 {
-	if (value < 0x80)
+	if (BKO__OFTEN(value < 0x80))
 		*c->to++ = (uint8_t)value;
 	else
 		c->to = bko__put_long(c->to, value);
@@ -134,7 +137,7 @@ static BKO__STRAIGHT void bko__put_member(struct bko__coder *c, enum bko__kind k
 	case BKO__DELTA: bko__put_number(c, bko__zigzag((int64_t)value)); break;
 	case BKO__TIME:
 		bko__store_8(c->to, value);
-		c->to += BKO_TIME_BITS / 8;
+		c->to += BKO__TIME_SIZE;
 		break;
 	case BKO__WORD:
 		memcpy(c->to, &value, sizeof value);
@@ -151,10 +154,11 @@ static BKO__STRAIGHT void bko__put_id(struct bko__coder *c, const uint8_t *membe
 	memcpy(&id, member, sizeof id);
 	if (!id.size)
 		return;
-	if (id.size >= (size_t)(c->end - c->to)) {
+	if (id.size > c->spare) {
 		c->bad = 1;
 		return;
 	}
+	c->spare -= id.size;
 	c->mask |= c->bit;
 	*c->to = (uint8_t)id.size;
 	bko__copy_short(c->to + 1, id.data, id.size);
@@ -166,12 +170,22 @@ static BKO__STRAIGHT uint64_t bko__get_number(struct bko__coder *c)
 	uint64_t value;
 	size_t end;
 
-	if (c->at < c->size && c->data[c->at] < 0x80)
+	if (BKO__OFTEN(c->at < c->size && c->data[c->at] < 0x80))
 		return c->data[c->at++];
 	end = bko__get_long(c->data, c->size, c->at, &value);
 	c->bad |= !end;
 	c->at = end ? end : c->size;
 	return value;
+}
+
+static BKO__STRAIGHT uint64_t bko__get_within(struct bko__coder *c, uint64_t most)
+{
+	uint64_t value = bko__get_number(c);
+
+	if (value <= most)
+		return value;
+	c->bad = 1;
+	return 0;
 }
 
 /* Bytes that stand next; NULL beyond the end. */
@@ -188,35 +202,29 @@ static BKO__STRAIGHT const uint8_t *bko__get_bytes(struct bko__coder *c, size_t 
 	return c->data + at;
 }
 
-static BKO__STRAIGHT void bko__get_member(struct bko__coder *c, enum bko__kind kind,
-                                          uint8_t *member)
+static BKO__STRAIGHT uint64_t bko__get_value(struct bko__coder *c, enum bko__kind kind)
 {
 	const uint8_t *bytes;
-	uint64_t value = 0;
+	uint64_t word = 0;
 
 	switch (kind) {
-	case BKO__QUANTITY:
-	case BKO__DELTA: value = (uint64_t)bko__unzigzag(bko__get_number(c)); break;
+	case BKO__U32: return bko__get_within(c, UINT32_MAX);
+	case BKO__DELTA: return (uint64_t)bko__unzigzag(bko__get_number(c));
+	case BKO__QUANTITY: /* zigzag numbers are in the order of their absolute values */
+		return (uint64_t)bko__unzigzag(bko__get_within(c, 2 * (uint64_t)BKO__QUANTITY_MAX));
 	case BKO__TIME:
-		bytes = bko__get_bytes(c, BKO_TIME_BITS / 8);
-		value = bytes ? bko__get_le(bytes, BKO_TIME_BITS / 8) : 0;
-		break;
+		bytes = bko__get_bytes(c, BKO__TIME_SIZE);
+		return bytes ? bko__get_le(bytes, BKO__TIME_SIZE) : 0;
 	case BKO__WORD:
-		bytes = bko__get_bytes(c, sizeof value);
+		bytes = bko__get_bytes(c, sizeof word);
 		if (bytes)
-			memcpy(&value, bytes, sizeof value);
-		break;
-	default: value = bko__get_number(c); break;
+			memcpy(&word, bytes, sizeof word);
+		return word;
+	default: return bko__get_number(c);
 	}
-	if ((kind == BKO__QUANTITY && !bko__quantity_ok((int64_t)value)) ||
-	    (kind == BKO__U32 && value > UINT32_MAX)) {
-		c->bad = 1;
-		value = 0;
-	}
-	bko__set_member(member, kind, value);
 }
 
-static BKO__STRAIGHT void bko__get_id(struct bko__coder *c, uint8_t *member)
+static BKO__STRAIGHT struct bko_span bko__get_id(struct bko__coder *c)
 {
 	const uint8_t *bytes = bko__get_bytes(c, 1);
 	struct bko_span id = {NULL, bytes ? *bytes : 0};
@@ -227,19 +235,14 @@ static BKO__STRAIGHT void bko__get_id(struct bko__coder *c, uint8_t *member)
 	}
 	id.data = c->data + c->at;
 	c->at += id.size;
-	memcpy(member, &id, sizeof id);
+	return id;
 }
 
-/* Members of a run: written where there is room for the longest. */
 static BKO__STRAIGHT void bko__put_run(struct bko__coder *c, enum bko__kind kind,
                                        const uint8_t *member, unsigned count)
 {
-	unsigned i, most = kind == BKO__U32 ? 5 : 10;
+	unsigned i;
 
-	if (kind != BKO__ID && (size_t)(c->end - c->to) < most * count) {
-		c->bad = 1;
-		return;
-	}
 	for (i = 0; i < count; i++, c->bit <<= 1, member += bko__step(kind)) {
 		if (kind == BKO__ID)
 			bko__put_id(c, member);
@@ -251,18 +254,20 @@ static BKO__STRAIGHT void bko__put_run(struct bko__coder *c, enum bko__kind kind
 static BKO__STRAIGHT void bko__get_run(struct bko__coder *c, enum bko__kind kind, uint8_t *member,
                                        unsigned count)
 {
-	uint32_t there = c->mask & ((((uint32_t)1 << count) - 1) * c->bit);
+	const struct bko_span none = {NULL, 0};
+	struct bko_span id;
+	uint64_t value;
 	unsigned i;
 
-	for (i = 0; there && i < count; i++, member += bko__step(kind)) {
-		if (!(c->mask & c->bit << i))
-			continue;
-		if (kind == BKO__ID)
-			bko__get_id(c, member);
-		else
-			bko__get_member(c, kind, member);
+	for (i = 0; i < count; i++, c->bit <<= 1, member += bko__step(kind)) {
+		if (kind == BKO__ID) {
+			id = c->mask & c->bit ? bko__get_id(c) : none;
+			memcpy(member, &id, sizeof id);
+		} else {
+			value = c->mask & c->bit ? bko__get_value(c, kind) : 0;
+			bko__set_member(member, kind, value);
+		}
 	}
-	c->bit <<= count;
 }
 
 /* FIXED MEMBERS. */
@@ -278,20 +283,14 @@ static BKO__STRAIGHT unsigned bko__size(enum bko__kind kind)
 	}
 }
 
-/* Each is stored whole, and the next one over its tail, as long as that is of the run. */
+/* Each is stored whole, and the next one over its tail. */
 static BKO__STRAIGHT void bko__put_fixed(struct bko__coder *c, enum bko__kind kind,
                                          const uint8_t *member, unsigned count)
 {
-	unsigned size = bko__size(kind), left = size * count;
+	unsigned size = bko__size(kind), i;
 
-	if ((size_t)(c->end - c->to) < left) {
-		c->bad = 1;
-		return;
-	}
-	for (; left >= 8; left -= size, c->to += size, member += bko__step(kind))
+	for (i = 0; i < count; i++, c->to += size, member += bko__step(kind))
 		bko__store_8(c->to, bko__member(member, kind));
-	for (; left; left -= size, c->to += size, member += bko__step(kind))
-		bko__put_le(c->to, bko__member(member, kind), size);
 }
 
 /* The highest quantity tells whether all are in range. */
@@ -303,7 +302,11 @@ static BKO__STRAIGHT void bko__get_fixed(struct bko__coder *c, enum bko__kind ki
 	const uint8_t *bytes = bko__get_bytes(c, left);
 	uint64_t value, mask = ~(uint64_t)0 >> (64 - 8 * size), most = 0;
 
-	for (; bytes && left; left -= size, bytes += size, member += bko__step(kind)) {
+	if (!bytes) {
+		memset(member, 0, bko__step(kind) * count);
+		return;
+	}
+	for (; left; left -= size, bytes += size, member += bko__step(kind)) {
 		value = left >= 8 ? bko__load_8(bytes) & mask : bko__get_le(bytes, size);
 		if (kind == BKO__QUANTITY_7) {
 			value ^= sign;
@@ -331,18 +334,16 @@ static BKO__STRAIGHT void bko__members(struct bko__coder *c, enum bko__kind kind
 
 /* Members are written behind `usual` bytes of mask, that may become more. */
 static BKO__STRAIGHT int bko__begin_put(struct bko__coder *c, struct bko__writer *w,
-                                        const void *record, unsigned usual)
+                                        const void *record, size_t most, unsigned usual)
 {
-	size_t room = w->capacity - w->size;
-
-	if (room < BKO__MASK_MAX) {
+	if (w->capacity - w->size < most) {
 		w->full = 1;
 		return 0;
 	}
 	c->writing = 1;
 	c->from = record;
 	c->to = w->data + w->size + usual;
-	c->end = w->data + w->capacity - (usual ? BKO__MASK_MAX - usual : 0);
+	c->spare = w->capacity - w->size - most;
 	c->mask = c->bad = 0;
 	c->bit = 1;
 	return 1;
@@ -370,18 +371,14 @@ static BKO__STRAIGHT void bko__end_put(const struct bko__coder *c, struct bko__w
 static BKO__STRAIGHT void bko__begin_get(struct bko__coder *c, const struct bko__reader *r,
                                          void *record, unsigned usual)
 {
-	uint64_t mask;
-
 	c->writing = 0;
 	c->into = record;
 	c->data = r->data;
 	c->size = r->size;
 	c->at = r->at;
 	c->bad = 0;
-	mask = usual ? bko__get_number(c) : 0;
-	c->mask = (uint32_t)mask;
+	c->mask = usual ? (uint32_t)bko__get_within(c, UINT32_MAX) : 0;
 	c->bit = 1;
-	c->bad |= mask > UINT32_MAX;
 }
 
 static BKO__STRAIGHT void bko__end_get(const struct bko__coder *c, struct bko__reader *r)
@@ -390,16 +387,19 @@ static BKO__STRAIGHT void bko__end_get(const struct bko__coder *c, struct bko__r
 	r->bad |= c->bad | (c->mask >= c->bit);
 }
 
+/* Bytes that a record takes and may run over, ids apart: the mask, and of the widest
+ * number seven bits in each. */
+#define BKO__MOST(type)         (5 + sizeof(type) * 5 / 4)
 #define BKO__AT(record, member) offsetof(struct record, member)
 
-/* Encoding, and decoding into a record that was cleared: members that are 0 are left as
- * they are. The mask mostly takes `usual` bytes; 0: the record is fixed, without one. */
+/* Decoding sets all members that were told, also those of a record that is bad. The mask
+ * mostly takes `usual` bytes; 0: the record is fixed, without one. */
 #define BKO__RECORD(name, type, usual)                                       \
 	static void name##_encode(struct bko__writer *w, const type *record) \
 	{                                                                    \
 		struct bko__coder c;                                         \
                                                                              \
-		if (!bko__begin_put(&c, w, record, usual))                   \
+		if (!bko__begin_put(&c, w, record, BKO__MOST(type), usual))  \
 			return;                                              \
 		name##_members(&c);                                          \
 		bko__end_put(&c, w, usual);                                  \

@@ -36,7 +36,9 @@ BKO__RECORD(defaults, struct bko__defaults, 1)
 
 static BKO__STRAIGHT void head_members(struct bko__coder *c)
 {
-	bko__members(c, BKO__QUANTITY_7, BKO__AT(bko__head, on_hand), 37);
+	bko__members(c, BKO__QUANTITY_7, BKO__AT(bko__head, on_hand), 15);
+	bko__members(c, BKO__QUANTITY_7, BKO__AT(bko__head, band), BKO_CLASSES);
+	bko__members(c, BKO__QUANTITY_7, BKO__AT(bko__head, received), 14);
 	bko__members(c, BKO__TIME_6, BKO__AT(bko__head, settled), 9);
 	bko__members(c, BKO__COUNT_6, BKO__AT(bko__head, sequence), 4);
 	bko__members(c, BKO__U32_4, BKO__AT(bko__head, epoch), 1);
@@ -68,7 +70,7 @@ static BKO__STRAIGHT void opcome_members(struct bko__coder *c)
 	bko__members(c, BKO__U32, BKO__AT(bko__opcome, status), 6);
 	bko__members(c, BKO__ID, BKO__AT(bko__opcome, subject), 1);
 }
-BKO__RECORD(opcome, struct bko__opcome, 3)
+BKO__RECORD(opcome, struct bko__opcome, 2)
 
 static BKO__STRAIGHT void unit_members(struct bko__coder *c)
 {
@@ -120,9 +122,10 @@ BKO__RECORD(event, struct bko__event, 2)
 
 void bko__read_format(struct bko__reader *r)
 {
-	uint32_t format = bko__read_byte(r);
-
-	r->bad |= format == 0 || format > BKO__FORMAT;
+	if (r->at < r->size && r->data[r->at] >= 1 && r->data[r->at] <= BKO__FORMAT)
+		r->at++;
+	else
+		r->bad = 1;
 }
 
 static struct bko__reader opened(struct bko_span value)
@@ -145,7 +148,6 @@ static int closed(const struct bko__reader *r)
 	{                                                                               \
 		struct bko__reader r = opened(value);                                   \
                                                                                         \
-		memset(record, 0, sizeof *record);                                      \
 		name##_decode(&r, record);                                              \
 		return closed(&r);                                                      \
 	}                                                                               \
@@ -231,7 +233,6 @@ int bko__head_get(struct bko_span value, struct bko__head *record)
 {
 	struct bko__reader r = opened(value);
 
-	memset(record, 0, sizeof *record);
 	head_decode(&r, record);
 	r.bad |= record->quantum < 1;
 	return closed(&r);
@@ -345,7 +346,6 @@ void bko__number_put(struct bko__writer *w, int64_t number)
 
 void bko__opcome_read(struct bko__reader *r, struct bko__opcome *record)
 {
-	memset(record, 0, sizeof *record);
 	bko__read_format(r);
 	opcome_decode(r, record);
 }
@@ -358,7 +358,6 @@ void bko__opcome_write(struct bko__writer *w, const struct bko__opcome *record)
 
 void bko__unit_read(struct bko__reader *r, struct bko__unit *record)
 {
-	memset(record, 0, sizeof *record);
 	unit_decode(r, record);
 }
 
@@ -369,7 +368,6 @@ void bko__unit_write(struct bko__writer *w, const struct bko__unit *record)
 
 void bko__event_read(struct bko__reader *r, struct bko__event *record)
 {
-	memset(record, 0, sizeof *record);
 	event_decode(r, record);
 }
 

@@ -201,19 +201,9 @@ struct bko__calendar {
 	int64_t holidays[BKO_HOLIDAYS_MAX];
 };
 
-/* Room that writing one of them wants at most, the format with it; ids come on top. */
-enum {
-	BKO__HEAD_ROOM = 353, /* always */
-	BKO__SUPPLY_ROOM = 80,
-	BKO__PART_ROOM = 128,
-	BKO__ORDER_ROOM = 176,
-	BKO__LINE_ROOM = 176,
-	BKO__PLACE_ROOM = 104,
-	BKO__AGENDA_ROOM = 136,
-	BKO__COUNTED_ROOM = 56,
-	BKO__LANE_ROOM = 13, /* always */
-	BKO__EVENT_ROOM = 64
-};
+/* Room that writing one of them wants, its format with it; the bytes of its ids come on
+ * top. */
+#define BKO__ROOM(type) (6 + sizeof(type) * 5 / 4)
 
 /* Each _get reads a whole value and is 0, or -1 where the bytes are no such
  * record; each _put appends one. */

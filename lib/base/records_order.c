@@ -18,7 +18,7 @@ static BKO__STRAIGHT void part_members(struct bko__coder *c)
 	bko__members(c, BKO__U32, BKO__AT(bko__part, part), 4);
 	bko__members(c, BKO__ID, BKO__AT(bko__part, customer), 2);
 }
-BKO__RECORD(part, struct bko__part, 2)
+BKO__RECORD(part, struct bko__part, 1)
 
 static BKO__STRAIGHT void order_members(struct bko__coder *c)
 {
@@ -32,7 +32,7 @@ static BKO__STRAIGHT void order_members(struct bko__coder *c)
 	bko__members(c, BKO__DELTA, BKO__AT(bko__order, confirmed), 4);
 	bko__members(c, BKO__QUANTITY, BKO__AT(bko__order, error), 2);
 }
-BKO__RECORD(order, struct bko__order, 3)
+BKO__RECORD(order, struct bko__order, 2)
 
 static BKO__STRAIGHT void line_members(struct bko__coder *c)
 {
@@ -57,7 +57,7 @@ static BKO__STRAIGHT void place_members(struct bko__coder *c)
 	bko__members(c, BKO__QUANTITY, BKO__AT(bko__place, returned), 1);
 	bko__members(c, BKO__COUNT, BKO__AT(bko__place, sub), 1);
 }
-BKO__RECORD(place, struct bko__place, 2)
+BKO__RECORD(place, struct bko__place, 1)
 
 /* Differences wrap, so that any pair of numbers comes back. */
 static int64_t minus(int64_t a, int64_t b)
@@ -109,7 +109,6 @@ int bko__part_get(struct bko_span value, const struct bko__rank *rank, struct bk
 {
 	struct bko__reader r = {value.data, value.size, 0, 0};
 
-	memset(record, 0, sizeof *record);
 	bko__read_format(&r);
 	part_decode(&r, record);
 	record->order_class ^= rank->band;
@@ -134,7 +133,6 @@ void bko__part_write(struct bko__writer *w, const struct bko__rank *rank,
 
 void bko__order_read(struct bko__reader *r, struct bko__order *record)
 {
-	memset(record, 0, sizeof *record);
 	bko__read_format(r);
 	order_decode(r, record);
 	record->state ^= 1;
@@ -169,7 +167,6 @@ void bko__order_write(struct bko__writer *w, const struct bko__order *record)
 
 void bko__line_read(struct bko__reader *r, const struct bko__order *order, struct bko__line *record)
 {
-	memset(record, 0, sizeof *record);
 	line_decode(r, record);
 	record->first_backordered =
 		minus(minus(record->asked, record->first_allocated), record->first_backordered);
@@ -211,7 +208,6 @@ static int64_t rank_time_of(const struct bko__order *order)
 void bko__place_read(struct bko__reader *r, const struct bko__order *order,
                      struct bko__place *record)
 {
-	memset(record, 0, sizeof *record);
 	place_decode(r, record);
 	record->band ^= order->order_class;
 	record->rank_time = plus(record->rank_time, rank_time_of(order));

@@ -118,7 +118,7 @@ int32_t bko__agenda_add(struct bko_engine *engine, struct bko__pos *pos, int64_t
 		return engine->tx.status;
 	}
 	bko__pos_due_at(pos, until);
-	w = bko__scratch(engine, BKO__AGENDA_ROOM);
+	w = bko__scratch(engine, BKO__ROOM(struct bko__agenda));
 	bko__agenda_put(&w, agenda);
 	bko__put(engine, row, w.data, w.size);
 	return engine->tx.status;
@@ -226,7 +226,7 @@ static int32_t overdue_supplies(struct bko_engine *engine, struct bko__pos *pos)
 		if (supply->overdue)
 			continue;
 		supply->overdue = pos->supplies_moved = 1;
-		w = bko__scratch(engine, BKO__SUPPLY_ROOM + BKO_ID_MAX);
+		w = bko__scratch(engine, BKO__ROOM(struct bko__supply) + BKO_ID_MAX);
 		bko__supply_put(&w, supply);
 		bko__put(engine, pos->supply_rows[i], w.data, w.size);
 		bko__pos_event(pos, BKO_EVENT_SUPPLY_OVERDUE, supply->expected, event);

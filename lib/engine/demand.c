@@ -145,7 +145,7 @@ int32_t bko__demand_put(struct bko_engine *engine, struct bko__pos *pos, uint32_
 	record->accepted = bko__min(record->accepted + pos->asked, BKO__QUANTITY_MAX);
 	record->refused = bko__min(record->refused + pos->refused, BKO__QUANTITY_MAX);
 	record->undone = bko__min(record->undone + pos->undone, BKO__QUANTITY_MAX);
-	w = bko__scratch(engine, BKO__COUNTED_ROOM);
+	w = bko__scratch(engine, BKO__ROOM(struct bko__counted));
 	bko__counted_put(&w, record);
 	bko__put(engine, row, w.data, w.size);
 	return status ? status : engine->tx.status;

@@ -41,7 +41,7 @@ static int32_t read_numbers(struct bko_engine *engine, const struct bko__row *ro
 static void put_numbers(struct bko_engine *engine, struct bko__row *row,
                         const struct bko__lane *lane)
 {
-	struct bko__writer w = bko__scratch(engine, BKO__LANE_ROOM);
+	struct bko__writer w = bko__scratch(engine, BKO__ROOM(struct bko__lane));
 
 	bko__lane_put(&w, lane);
 	row->guard = 1;

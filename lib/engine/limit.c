@@ -113,7 +113,7 @@ int32_t bko__limit_count(struct bko_engine *engine, struct bko__row *row, struct
 		limit->used = bko__max(0, limit->used + units);
 	if (status)
 		return status;
-	w = bko__scratch(engine, 64 + BKO_LIMIT_GRANULES * 16);
+	w = bko__scratch(engine, BKO__ROOM(struct bko__limit));
 	bko__limit_put(&w, limit);
 	bko__put(engine, row, w.data, w.size);
 	return engine->tx.status;

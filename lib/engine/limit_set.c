@@ -92,7 +92,7 @@ static int32_t limits_run_set(struct bko_engine *engine, void *arguments)
 		limits_count(engine, l->limit.of);
 	record->kind = l->limit.limit_kind;
 	record->limit = l->limit.limit;
-	w = bko__scratch(engine, 64 + BKO_LIMIT_GRANULES * 16);
+	w = bko__scratch(engine, BKO__ROOM(struct bko__limit));
 	bko__limit_put(&w, record);
 	bko__put(engine, row, w.data, w.size);
 	limits_tell(engine, l, lane);

@@ -5,7 +5,7 @@
 
 #include "base/hash.h"
 
-enum { EVENT_MAX = BKO__EVENT_ROOM + 4 * BKO_ID_MAX };
+enum { EVENT_MAX = BKO__ROOM(struct bko__event) + 4 * BKO_ID_MAX };
 
 uint32_t bko__lane_of(const struct bko_engine *engine, const struct bko_span *id)
 {
@@ -116,7 +116,7 @@ static int32_t put_lane(struct bko_engine *engine, uint32_t lane, uint64_t *firs
 		return engine->tx.status;
 	}
 	page_close(engine, &page);
-	w = bko__scratch(engine, BKO__LANE_ROOM);
+	w = bko__scratch(engine, BKO__ROOM(struct bko__lane));
 	bko__lane_put(&w, &head);
 	row->guard = 1;
 	bko__put(engine, row, w.data, w.size);

@@ -327,12 +327,13 @@ struct bko__place *bko__line_place(struct bko_engine *engine, struct bko__ol *li
 
 static size_t bound(const struct bko__ord *order)
 {
-	size_t size = BKO__ORDER_ROOM + order->rec.customer.size + order->rec.channel.size;
+	size_t size =
+		BKO__ROOM(struct bko__order) + order->rec.customer.size + order->rec.channel.size;
 	uint32_t i, c;
 
 	for (i = 0; i < order->rec.line_count; i++) {
-		size += BKO__LINE_ROOM + order->lines[i].rec.item.size +
-		        order->lines[i].rec.place_count * BKO__PLACE_ROOM;
+		size += BKO__ROOM(struct bko__line) + order->lines[i].rec.item.size +
+		        order->lines[i].rec.place_count * BKO__ROOM(struct bko__place);
 		for (c = 0; c < order->lines[i].rec.candidate_count; c++)
 			size += order->lines[i].candidates[c].size + 1;
 	}
@@ -415,7 +416,7 @@ int32_t bko__order_put(struct bko_engine *engine, struct bko__ord *order)
 void bko__order_record(struct bko_engine *engine, uint32_t state, int64_t error)
 {
 	struct bko__order *record = &engine->room.order;
-	struct bko__writer w = bko__scratch(engine, BKO__ORDER_ROOM);
+	struct bko__writer w = bko__scratch(engine, BKO__ROOM(struct bko__order));
 
 	memset(record, 0, sizeof *record);
 	record->state = state;

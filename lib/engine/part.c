@@ -103,7 +103,7 @@ void bko__part_put(struct bko_engine *engine, struct bko__pos *pos, struct bko__
 		if (kind == 'w')
 			pos->new_parts++;
 	}
-	w = bko__scratch(engine, BKO__PART_ROOM + 3 * BKO_ID_MAX);
+	w = bko__scratch(engine, BKO__ROOM(struct bko__part) + 3 * BKO_ID_MAX);
 	bko__part_write(&w, &part->rank, &part->rec);
 	bko__put(engine, part->row, w.data, w.size);
 }

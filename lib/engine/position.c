@@ -49,7 +49,7 @@ int32_t bko__settings_load(struct bko_engine *engine, struct bko__row *row)
 	}
 	settings->lanes = options->lanes ? options->lanes : 1;
 	settings->granule_ms = options->granule_ms ? options->granule_ms : 60000;
-	w = bko__scratch(engine, 32);
+	w = bko__scratch(engine, BKO__ROOM(struct bko__settings));
 	bko__settings_put(&w, settings);
 	engine->tx.settings_row = row;
 	engine->tx.settings_value = w.data;

@@ -69,7 +69,7 @@ int32_t bko__pos_put(struct bko_engine *engine, struct bko__pos *pos)
 	if (!bko__head_in_range(head))
 		return bko__fail(engine, BKO_E_RANGE, "a quantity of the position");
 	bko__agenda_put_due(engine, pos);
-	w = bko__scratch(engine, BKO__HEAD_ROOM);
+	w = bko__scratch(engine, BKO__ROOM(struct bko__head));
 	bko__head_put(&w, head);
 	bko__put(engine, pos->row, w.data, w.size);
 	if (pos->row->lasting)

@@ -106,7 +106,7 @@ int32_t bko__supply_store(struct bko_engine *engine, struct bko__pos *pos, struc
 	pos->head.supplies += !before;
 	if (supply->due)
 		bko__pos_due_at(pos, bko__time_add(supply->due, supply->grace) + 1);
-	w = bko__scratch(engine, BKO__SUPPLY_ROOM + BKO_ID_MAX);
+	w = bko__scratch(engine, BKO__ROOM(struct bko__supply) + BKO_ID_MAX);
 	bko__supply_put(&w, supply);
 	bko__put(engine, row, w.data, w.size);
 	return engine->tx.status;

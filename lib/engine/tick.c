@@ -80,8 +80,8 @@ static int32_t load_due(struct bko_engine *engine, struct ticking *t, struct bko
 static int unchanged(struct bko_engine *engine, const struct bko__pos *pos)
 {
 	struct bko__head *stored = bko__take(engine, 2 * sizeof *stored), *now = stored + 1;
-	struct bko__writer a = bko__scratch(engine, BKO__HEAD_ROOM),
-			   b = bko__scratch(engine, BKO__HEAD_ROOM);
+	struct bko__writer a = bko__scratch(engine, BKO__ROOM(struct bko__head)),
+			   b = bko__scratch(engine, BKO__ROOM(struct bko__head));
 
 	if (!stored || a.full || b.full || engine->tx.changes ||
 	    bko__head_load(engine, pos->row, stored))

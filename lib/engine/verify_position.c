@@ -309,7 +309,7 @@ int32_t bko__audit_repair(struct bko_engine *engine, void *arguments)
 	if (!memcmp(head, &p->head, sizeof *head))
 		return BKO_OK;
 	head->version++;
-	w = bko__scratch(engine, BKO__HEAD_ROOM);
+	w = bko__scratch(engine, BKO__ROOM(struct bko__head));
 	bko__head_put(&w, head);
 	bko__put(engine, row, w.data, w.size);
 	return engine->tx.status;

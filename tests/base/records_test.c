@@ -235,7 +235,6 @@ static void head_length(void **state)
 		head++;
 	memset(&record, 0, sizeof record);
 	size = encode(head, &record, bytes, sizeof bytes).size;
-	assert_int_equal(size, BKO__HEAD_ROOM);
 	for (i = 0; i < 100; i++) {
 		fill(head, &record, 0);
 		assert_int_equal(encode(head, &record, bytes, sizeof bytes).size, size);
@@ -257,11 +256,16 @@ static void rooms(void **state)
 		const char *name;
 		size_t room, ids;
 	} rows[] = {
-		{"head", BKO__HEAD_ROOM, 0},       {"supply", BKO__SUPPLY_ROOM, 1},
-		{"part", BKO__PART_ROOM, 3},       {"order", BKO__ORDER_ROOM, 2},
-		{"line", BKO__LINE_ROOM, 1},       {"place", BKO__PLACE_ROOM, 0},
-		{"agenda", BKO__AGENDA_ROOM, 0},   {"lane", BKO__LANE_ROOM, 0},
-		{"counted", BKO__COUNTED_ROOM, 0}, {"event", BKO__EVENT_ROOM, 4},
+		{"head", BKO__ROOM(struct bko__head), 0},
+		{"supply", BKO__ROOM(struct bko__supply), 1},
+		{"part", BKO__ROOM(struct bko__part), 3},
+		{"order", BKO__ROOM(struct bko__order), 2},
+		{"line", BKO__ROOM(struct bko__line), 1},
+		{"place", BKO__ROOM(struct bko__place), 0},
+		{"agenda", BKO__ROOM(struct bko__agenda), 0},
+		{"lane", BKO__ROOM(struct bko__lane), 0},
+		{"counted", BKO__ROOM(struct bko__counted), 0},
+		{"event", BKO__ROOM(struct bko__event), 4},
 	};
 	static union any_record record;
 	static uint8_t bytes[ROOM];
