@@ -236,6 +236,7 @@ static void memory_clear(bko_memory *memory)
 {
 	bko__pool_clear(memory);
 	memset(memory->roots, 0, sizeof memory->roots);
+	memset(memory->fingers, 0, sizeof memory->fingers);
 	memory->rows = 0;
 	memory->row_bytes = 0;
 }

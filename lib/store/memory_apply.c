@@ -16,7 +16,7 @@
 struct demand {
 	uint64_t pages, splits;
 	size_t room;                /* left in the leaf of the entry before */
-	uint32_t page;              /* that leaf; 0 if it is new */
+	struct bko__page *leaf;     /* that leaf; NULL if it is new */
 	uint32_t tree;              /* first byte of its keys, + 1 */
 	uint32_t overrun;           /* it was split */
 	uint32_t count;             /* keys in it */
@@ -27,11 +27,11 @@ struct demand {
 /* Progress of the last pass. */
 struct writer {
 	uint64_t revision;
-	uint32_t page;   /* leaf that the places are in */
-	uint32_t split;  /* it was split, or is new */
-	uint32_t shift;  /* slots that its later places moved by */
-	uint32_t shrunk; /* leaf that lost rows */
-	const struct bko_entry *shrunk_by;
+	struct bko__page *leaf;   /* that the places are in */
+	uint32_t split;           /* it was split, or is new */
+	uint32_t shift;           /* slots that its later places moved by */
+	struct bko__page *shrunk; /* leaf that lost rows */
+	const struct bko_span *shrunk_by;
 };
 
 static const struct bko_entry *apply_entry(const struct bko_batch *batch, size_t i)
@@ -39,25 +39,22 @@ static const struct bko_entry *apply_entry(const struct bko_batch *batch, size_t
 	return &batch->entries[i];
 }
 
-/* Entries lie near the ones before them, where those are in `place`. */
 static void apply_find(struct bko_memory *memory, const struct bko_entry *entry,
-                       struct bko__cell_at *place)
+                       struct bko__page *near, struct bko__cell_at *place)
 {
-	uint64_t hint = entry->hint != 0 ? entry->hint : bko__memory_hint(place);
-
-	bko__tree_find(memory, entry->key.data, entry->key.size, hint, place);
+	bko__tree_find(memory, &entry->key, entry->hint, near, place);
 }
 
 static int32_t apply_check_entry(const struct bko_entry *entry)
 {
-	int put = entry->action == BKO_ACTION_PUT;
+	size_t value_size = entry->action == BKO_ACTION_PUT ? entry->value.size : 0;
 
 	if (entry->guard > BKO_GUARD_REVISION || entry->action > BKO_ACTION_DELETE)
 		return BKO_REPLY_UNSUPPORTED;
-	if (entry->key.size > BKO_KEY_MAX || (put && entry->value.size > BKO_VALUE_MAX))
+	if (entry->key.size > BKO_KEY_MAX || value_size > BKO_VALUE_MAX)
 		return BKO_REPLY_TOO_LARGE;
 	if (entry->key.size == 0 || entry->key.data == NULL ||
-	    (put && entry->value.size > 0 && entry->value.data == NULL))
+	    (value_size > 0 && entry->value.data == NULL))
 		return BKO_REPLY_UNSUPPORTED;
 	return BKO_REPLY_DONE;
 }
@@ -87,40 +84,42 @@ static int32_t apply_check(const struct bko_batch *batch)
 	return BKO_REPLY_DONE;
 }
 
-static const unsigned char *apply_cell(const struct bko_memory *memory,
-                                       const struct bko__cell_at *place)
+static unsigned char *apply_cell(const struct bko__cell_at *place)
 {
-	return bko__page_look(bko__pool_page(memory, place->page), place->slot);
+	return bko__page_cell(place->leaf, place->slot);
 }
 
-static int apply_guard(const struct bko_memory *memory, const struct bko_entry *entry,
-                       const struct bko__cell_at *place)
+static int apply_guard(const struct bko_entry *entry, const struct bko__cell_at *place)
 {
 	if (entry->guard == BKO_GUARD_ABSENT)
 		return !place->exact;
 	if (entry->guard == BKO_GUARD_REVISION)
-		return place->exact &&
-		       bko__page_revision(apply_cell(memory, place)) == entry->revision;
+		return place->exact && bko__page_revision(apply_cell(place)) == entry->revision;
 	return 1;
+}
+
+/* Whether a row is there whose value is of the size of the new one, which takes its place. */
+static int apply_fits(const struct bko_entry *entry, const struct bko__cell_at *place)
+{
+	return place->exact && bko__page_value_size(apply_cell(place)) == entry->value.size;
 }
 
 static void demand_leaf(struct demand *demand, const struct bko_memory *memory,
                         const struct bko__cell_at *place, unsigned tree)
 {
-	const struct bko__page *page;
+	const struct bko__page *page = place->leaf;
 
-	if (place->page == demand->page && tree + 1u == demand->tree)
+	if (page == demand->leaf && tree + 1u == demand->tree)
 		return;
-	demand->page = place->page;
+	demand->leaf = place->leaf;
 	demand->tree = tree + 1u;
 	demand->overrun = 0;
-	if (place->page == 0) {
+	if (page == NULL) {
 		demand->pages++;
 		demand->room = bko__page_capacity(memory->page_size);
 		demand->count = 0;
 		return;
 	}
-	page = bko__pool_page(memory, place->page);
 	demand->room = bko__page_room(page);
 	/* if it is emptied on the way its prefix may become a worse one */
 	demand->room -= demand->room < BKO__PAGE_SLACK ? demand->room : BKO__PAGE_SLACK;
@@ -140,8 +139,11 @@ static size_t demand_cost(struct demand *demand, const struct bko_entry *entry)
 		demand->front = key;
 		cost = share;
 	} else {
-		share = bko__page_common(key, entry->key.size, demand->front, demand->prefix);
-		cost = demand->count * (demand->prefix - share);
+		share = demand->prefix;
+		if (entry->key.size < share || !bko__page_same(key, demand->front, share)) {
+			share = bko__page_common(key, entry->key.size, demand->front, share);
+			cost = demand->count * (demand->prefix - share);
+		}
 	}
 	demand->prefix = share;
 	return cost + bko__page_cost(entry->key.size, entry->value.size, share);
@@ -157,12 +159,12 @@ static void demand_add(struct demand *demand, struct bko_memory *memory,
 	size_t size = entry->key.size, old = 0, cost;
 	uint64_t added, above;
 
-	if (entry->action == BKO_ACTION_DELETE && !place->exact)
+	if (entry->action == BKO_ACTION_DELETE ? !place->exact : apply_fits(entry, place))
 		return;
 	demand_leaf(demand, memory, place, key[0]);
 	if (place->exact)
-		old = bko__page_cost(size, bko__page_value_size(apply_cell(memory, place)),
-		                     bko__pool_page(memory, place->page)->prefix);
+		old = bko__page_cost(size, bko__page_value_size(apply_cell(place)),
+		                     place->leaf->prefix);
 	demand->room += old;
 	if (entry->action == BKO_ACTION_DELETE)
 		return;
@@ -175,7 +177,7 @@ static void demand_add(struct demand *demand, struct bko_memory *memory,
 	demand->overrun = 1;
 	added = size + entry->value.size > memory->page_size / 4 ? 2 : 1;
 	demand->splits += added;
-	above = bko__tree_need(memory, place->page, &entry->key, added, demand->splits);
+	above = bko__tree_need(memory, place->leaf, &entry->key, added, demand->splits);
 	demand->pages += added + above;
 }
 
@@ -183,47 +185,45 @@ static void demand_add(struct demand *demand, struct bko_memory *memory,
  * ahead are right of it, and the leaf on its left is done with too. */
 static void write_shrink(struct writer *writer, struct bko_memory *memory)
 {
-	const struct bko_entry *entry = writer->shrunk_by;
+	bko__tree_shrink(memory, writer->shrunk, writer->shrunk_by);
+	writer->shrunk = NULL;
+}
 
-	bko__tree_shrink(memory, writer->shrunk, entry->key.data, entry->key.size);
-	writer->shrunk = 0;
+/* Writes over a row that is there and whose value is of the same size. */
+static void write_over(const struct bko_entry *entry, const struct bko__cell_at *place,
+                       uint64_t revision)
+{
+	unsigned char *cell = apply_cell(place);
+
+	memcpy(cell - BKO__PAGE_LEAF_LEAD, &revision, sizeof revision);
+	if (entry->value.size > 0)
+		memcpy(cell + bko__page_value_at(place->leaf, cell), entry->value.data,
+		       entry->value.size);
 }
 
 static void write_put(struct writer *writer, struct bko_memory *memory,
                       const struct bko_entry *entry, const struct bko__cell_at *place)
 {
-	size_t value_size = entry->value.size;
-	struct bko__page *page;
-	unsigned char *cell;
-
-	if (!place->exact) {
+	if (apply_fits(entry, place)) {
+		write_over(entry, place, writer->revision);
+		return;
+	}
+	memory->row_bytes += entry->value.size;
+	if (place->exact) {
+		memory->row_bytes -= bko__page_value_size(apply_cell(place));
+		bko__page_remove(place->leaf, place->slot);
+	} else {
 		memory->rows++;
-		memory->row_bytes += entry->key.size + value_size;
-		writer->split |= (uint32_t)bko__tree_insert(memory, place, entry, writer->revision);
+		memory->row_bytes += entry->key.size;
 		writer->shift++;
-		return;
 	}
-	page = bko__pool_page(memory, place->page);
-	cell = bko__page_cell(page, place->slot);
-	if (bko__page_value_size(cell) == value_size) {
-		memcpy(cell - BKO__PAGE_LEAF_LEAD, &writer->revision, sizeof writer->revision);
-		if (value_size > 0)
-			memcpy(cell + bko__page_value_at(page, cell), entry->value.data,
-			       value_size);
-		return;
-	}
-	memory->row_bytes += value_size;
-	memory->row_bytes -= bko__page_value_size(cell);
-	bko__page_remove(page, place->slot);
 	writer->split |= (uint32_t)bko__tree_insert(memory, place, entry, writer->revision);
 }
 
 static void write_entry(struct writer *writer, struct bko_memory *memory,
                         const struct bko_entry *entry, const struct bko__cell_at *place)
 {
-	struct bko__page *page;
-
-	if (writer->shrunk != 0 && writer->shrunk != place->page)
+	if (writer->shrunk != NULL && writer->shrunk != place->leaf)
 		write_shrink(writer, memory);
 	if (entry->action == BKO_ACTION_PUT) {
 		write_put(writer, memory, entry, place);
@@ -231,21 +231,20 @@ static void write_entry(struct writer *writer, struct bko_memory *memory,
 	}
 	if (!place->exact)
 		return;
-	page = bko__pool_page(memory, place->page);
 	memory->rows--;
 	memory->row_bytes -= entry->key.size;
-	memory->row_bytes -= bko__page_value_size(bko__page_look(page, place->slot));
-	bko__page_remove(page, place->slot);
+	memory->row_bytes -= bko__page_value_size(apply_cell(place));
+	bko__page_remove(place->leaf, place->slot);
 	writer->shift--;
-	writer->shrunk = place->page;
-	writer->shrunk_by = entry;
+	writer->shrunk = place->leaf;
+	writer->shrunk_by = &entry->key;
 }
 
 static void write_all(struct bko_memory *memory, const struct bko_batch *batch, uint64_t revision)
 {
-	struct writer writer = {revision, 0, 0, 0, 0, NULL};
+	struct writer writer = {revision, NULL, 0, 0, NULL, NULL};
 	const struct bko_entry *entry;
-	struct bko__cell_at place = {0, 0, 0};
+	struct bko__cell_at place;
 	size_t i;
 
 	for (i = 0; i < batch->count; i++) {
@@ -254,18 +253,18 @@ static void write_all(struct bko_memory *memory, const struct bko_batch *batch, 
 			continue;
 		if (i < BKO__MEMORY_PLACES) {
 			place = memory->places[i];
-			if (place.page != writer.page) {
-				writer.page = place.page;
+			if (place.leaf != writer.leaf) {
+				writer.leaf = place.leaf;
 				writer.split = 0;
 				writer.shift = 0;
 			}
 			place.slot = (uint16_t)(place.slot + writer.shift);
 		}
 		if (i >= BKO__MEMORY_PLACES || writer.split)
-			apply_find(memory, entry, &place);
+			apply_find(memory, entry, writer.leaf, &place);
 		write_entry(&writer, memory, entry, &place);
 	}
-	if (writer.shrunk != 0)
+	if (writer.shrunk != NULL)
 		write_shrink(&writer, memory);
 }
 
@@ -273,9 +272,10 @@ static void write_all(struct bko_memory *memory, const struct bko_batch *batch, 
 static int32_t apply_prepare(struct bko_memory *memory, const struct bko_batch *batch,
                              bko_reply *reply)
 {
-	struct demand demand = {0, 0, 0, 0, 0, 0, 0, 0, NULL};
+	struct demand demand = {0, 0, 0, NULL, 0, 0, 0, 0, NULL};
 	const struct bko_entry *entry;
-	struct bko__cell_at *place, beyond, before = {0, 0, 0};
+	struct bko__cell_at *place, beyond;
+	struct bko__page *near = NULL; /* entries lie near the ones before them */
 	int32_t given = BKO_OK;
 	int conflict = 0;
 	size_t i;
@@ -283,14 +283,12 @@ static int32_t apply_prepare(struct bko_memory *memory, const struct bko_batch *
 	for (i = 0; i < batch->count; i++) {
 		entry = apply_entry(batch, i);
 		place = i < BKO__MEMORY_PLACES ? &memory->places[i] : &beyond;
-		*place = before;
-		apply_find(memory, entry, place);
-		before = *place;
-		if (!apply_guard(memory, entry, place)) {
+		apply_find(memory, entry, near, place);
+		near = place->leaf;
+		if (!apply_guard(entry, place)) {
 			conflict = 1;
 			if (given == BKO_OK)
-				given = bko__memory_give(memory, place, &entry->key, (uint32_t)i,
-				                         reply);
+				given = bko__memory_give(place, &entry->key, (uint32_t)i, reply);
 		} else if (!conflict && entry->action != BKO_ACTION_NONE) {
 			demand_add(&demand, memory, entry, place);
 		}
@@ -312,7 +310,7 @@ void bko__memory_foresee(struct bko_memory *memory, const struct bko_batch *batc
                          uint64_t *row_bytes)
 {
 	const struct bko_entry *entry;
-	struct bko__cell_at place = {0, 0, 0};
+	struct bko__cell_at place;
 	size_t i;
 
 	*rows = memory->rows;
@@ -324,11 +322,11 @@ void bko__memory_foresee(struct bko_memory *memory, const struct bko_batch *batc
 		if (i < BKO__MEMORY_PLACES)
 			place = memory->places[i];
 		else
-			apply_find(memory, entry, &place);
+			apply_find(memory, entry, NULL, &place);
 		if (place.exact) {
 			--*rows;
 			*row_bytes -= entry->key.size;
-			*row_bytes -= bko__page_value_size(apply_cell(memory, &place));
+			*row_bytes -= bko__page_value_size(apply_cell(&place));
 		}
 		if (entry->action == BKO_ACTION_PUT) {
 			++*rows;
@@ -344,19 +342,31 @@ void bko__memory_commit(struct bko_memory *memory, const struct bko_batch *batch
 	write_all(memory, batch, memory->revision);
 }
 
+/* A row that was only guarded is as it was; where it lay another may lie by now. */
+static void tell_guarded(const struct bko__cell_at *place, const struct bko_span *key,
+                         uint32_t index, bko_reply *reply)
+{
+	if (place->leaf->level == BKO__PAGE_LEAF && place->slot < place->leaf->count &&
+	    bko__page_holds(place->leaf, place->slot, key->data, key->size))
+		bko__memory_give(place, key, index, reply);
+}
+
 void bko__memory_tell(const struct bko_memory *memory, const struct bko_batch *batch,
                       bko_reply *reply)
 {
-	size_t i;
+	size_t count = batch->count < BKO__MEMORY_PLACES ? batch->count : BKO__MEMORY_PLACES, i;
+	const struct bko__cell_at *place = memory->places;
+	const struct bko_entry *entry = batch->entries;
 
-	for (i = 0; i < batch->count && i < BKO__MEMORY_PLACES; i++) {
-		const struct bko_entry *entry = apply_entry(batch, i);
-		uint64_t hint = bko__memory_hint(&memory->places[i]);
-
-		if (entry->action == BKO_ACTION_PUT && memory->places[i].exact &&
-		    entry->hint != hint)
+	for (i = 0; i < count; i++, place++, entry++) {
+		if (!place->exact || entry->hint == bko__memory_hint(place))
+			continue;
+		if (entry->action == BKO_ACTION_PUT)
 			bko_reply_row(reply, (uint32_t)i, entry->key.data, entry->key.size,
-			              entry->value.data, entry->value.size, memory->revision, hint);
+			              entry->value.data, entry->value.size, memory->revision,
+			              bko__memory_hint(place));
+		else if (entry->action == BKO_ACTION_NONE)
+			tell_guarded(place, &entry->key, (uint32_t)i, reply);
 	}
 }
 
@@ -378,11 +388,11 @@ void bko__memory_apply(void *host, const struct bko_batch *batch, bko_reply *rep
 
 int32_t bko__memory_put(struct bko_memory *memory, const struct bko_entry *row, uint64_t revision)
 {
-	struct writer writer = {revision, 0, 0, 0, 0, NULL};
-	struct demand demand = {0, 0, 0, 0, 0, 0, 0, 0, NULL};
-	struct bko__cell_at place = {0, 0, 0};
+	struct writer writer = {revision, NULL, 0, 0, NULL, NULL};
+	struct demand demand = {0, 0, 0, NULL, 0, 0, 0, 0, NULL};
+	struct bko__cell_at place;
 
-	apply_find(memory, row, &place);
+	apply_find(memory, row, NULL, &place);
 	demand_add(&demand, memory, row, &place);
 	if (!bko__pool_reserve(memory, demand.pages))
 		return BKO_E_NO_MEMORY;
@@ -392,11 +402,11 @@ int32_t bko__memory_put(struct bko_memory *memory, const struct bko_entry *row, 
 
 void bko__memory_delete(struct bko_memory *memory, const struct bko_entry *row)
 {
-	struct writer writer = {0, 0, 0, 0, 0, NULL};
-	struct bko__cell_at place = {0, 0, 0};
+	struct writer writer = {0, NULL, 0, 0, NULL, NULL};
+	struct bko__cell_at place;
 
-	apply_find(memory, row, &place);
+	apply_find(memory, row, NULL, &place);
 	write_entry(&writer, memory, row, &place);
-	if (writer.shrunk != 0)
+	if (writer.shrunk != NULL)
 		write_shrink(&writer, memory);
 }

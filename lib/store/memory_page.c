@@ -10,23 +10,6 @@
  */
 #include "store/memory_page.h"
 
-/* The head of a key behind a prefix. */
-static uint64_t page_head(const unsigned char *key, size_t size, size_t prefix)
-{
-	size_t rest = size - prefix;
-	uint64_t word = 0;
-	size_t i;
-
-	if (rest >= 8)
-		word = bko__page_word(key + prefix);
-	else if (size >= 8)
-		word = bko__page_word(key + size - 8) << 8 * (7 - rest) << 8;
-	else
-		for (i = 0; i < rest; i++)
-			word |= (uint64_t)key[prefix + i] << (56 - 8 * i);
-	return word & ~(uint64_t)0xffff;
-}
-
 /* First slot whose word is not below `target`. Without branches that depend
  * on the keys: they could not be predicted. */
 static uint32_t page_lower(const uint64_t *slots, uint32_t count, uint64_t target)
@@ -42,43 +25,49 @@ static uint32_t page_lower(const uint64_t *slots, uint32_t count, uint64_t targe
 	return (uint32_t)(base - slots) + (count == 1 && *base < target);
 }
 
-/* Order of a key that has the page's prefix and the head of a slot, and the key of
- * that slot. */
-static int page_compare_tail(const struct bko__page *page, uint32_t slot, const unsigned char *key,
-                             size_t size)
+/* What is left of a key behind the prefix of a page and a head. */
+struct page_tail {
+	const unsigned char *bytes;
+	size_t size, key_size;
+	uint64_t first;
+};
+
+/* Order of such a tail, and that of a slot which has the same head. */
+static int page_compare_tail(const struct bko__page *page, uint32_t slot,
+                             const struct page_tail *tail)
 {
 	const unsigned char *cell = bko__page_look(page, slot);
-	size_t own = bko__page_key_size(cell), tail = bko__page_tail(size, page->prefix);
+	size_t own = bko__page_key_size(cell), size = bko__page_tail(own, page->prefix);
+	uint64_t first = bko__page_first(cell, size);
 	int order = 0;
 
-	if (tail > 0)
-		order = bko__page_compare(key + size - tail, tail, cell,
-		                          bko__page_tail(own, page->prefix));
-	return order != 0 ? order : (size > own) - (size < own);
+	if (tail->first != first)
+		return tail->first < first ? -1 : 1;
+	if (size > 8 && tail->size > 8)
+		order = bko__page_compare(tail->bytes + 8, tail->size - 8, cell + 8, size - 8);
+	return order != 0 ? order : (tail->key_size > own) - (tail->key_size < own);
 }
 
-/* Whether a key has the page's prefix. */
-static int page_begins(const struct bko__page *page, const unsigned char *key, size_t size)
+int bko__page_find_equal(const struct bko__page *page, const unsigned char *key, size_t size,
+                         uint32_t *low)
 {
-	return size >= page->prefix && bko__page_same(key, bko__page_prefix(page), page->prefix);
-}
-
-/* Goes on from slot `low`, the first of those with the head of the key. */
-static int page_find_equal(const struct bko__page *page, const unsigned char *key, size_t size,
-                           uint64_t target, uint32_t *low)
-{
-	int order = page_compare_tail(page, *low, key, size);
+	uint64_t target = bko__page_head(page, *low);
+	struct page_tail tail = {key, bko__page_tail(size, page->prefix), size, 0};
 	uint32_t high, middle;
+	int order;
 
+	tail.bytes += size - tail.size;
+	if (tail.size > 0)
+		tail.first = bko__page_first(tail.bytes, tail.size);
+	order = page_compare_tail(page, *low, &tail);
 	if (order <= 0)
 		return order == 0;
-	++*low;
-	high = *low;
+	high = ++*low;
 	if (high < page->count && bko__page_head(page, high) == target)
 		high += page_lower(page->slots + high, page->count - high, target | 0xffff);
 	while (*low < high) {
 		middle = *low + (high - *low) / 2;
-		order = page_compare_tail(page, middle, key, size);
+		order = page_compare_tail(page, middle, &tail);
 		if (order == 0) {
 			*low = middle;
 			return 1;
@@ -97,28 +86,17 @@ int bko__page_find(const struct bko__page *page, const unsigned char *key, size_
 	uint64_t target;
 
 	*slot = page->count;
-	if (!page_begins(page, key, size)) {
+	if (!bko__page_begins(page, key, size)) {
 		if (bko__page_beside(page, key, size) < 0)
 			*slot = 0;
 		return 0;
 	}
-	target = page_head(key, size, page->prefix);
+	target = bko__page_head_of(key, size, page->prefix);
 	/* many keys come behind all others */
 	if (page->count == 0 || page->slots[page->count - 1] < target)
 		return 0;
 	*slot = page_lower(page->slots, page->count, target);
-	return bko__page_head(page, *slot) == target &&
-	       page_find_equal(page, key, size, target, slot);
-}
-
-int bko__page_holds(const struct bko__page *page, uint32_t slot, const unsigned char *key,
-                    size_t size)
-{
-	const unsigned char *cell = bko__page_look(page, slot);
-
-	return bko__page_key_size(cell) == size && page_begins(page, key, size) &&
-	       page_head(key, size, page->prefix) == bko__page_head(page, slot) &&
-	       page_compare_tail(page, slot, key, size) == 0;
+	return bko__page_head(page, *slot) == target && bko__page_find_equal(page, key, size, slot);
 }
 
 size_t bko__page_common(const unsigned char *a, size_t a_size, const unsigned char *b,
@@ -199,9 +177,10 @@ static uint64_t page_further(uint64_t head, const unsigned char *tail, size_t si
 	if (by == 0)
 		return head;
 	if (by >= BKO__PAGE_HEAD)
-		return page_head(tail, size, by - BKO__PAGE_HEAD);
-	return (head << 8 * by | page_head(tail, size, 0) >> 8 * (BKO__PAGE_HEAD - by)) &
-	       ~(uint64_t)0xffff;
+		head = bko__page_first(tail + by - BKO__PAGE_HEAD, size + BKO__PAGE_HEAD - by);
+	else
+		head = head << 8 * by | bko__page_first(tail, size) >> 8 * (BKO__PAGE_HEAD - by);
+	return head & ~(uint64_t)0xffff;
 }
 
 /* Lays a cell of another page on top, as the prefix that this one has wants it. What
@@ -221,7 +200,7 @@ static void page_lay(struct bko__page *page, uint32_t slot, const struct bko__pa
 		memcpy(cell, old + old_tail - tail, tail + value_size);
 	} else {
 		page_copy(from, at, page->prefix, size, cell - BKO__PAGE_HEAD);
-		head = page_head(cell - BKO__PAGE_HEAD, size - page->prefix, 0);
+		head = bko__page_head_of(cell - BKO__PAGE_HEAD, size - page->prefix, 0);
 		memcpy(cell + tail, old + old_tail, value_size);
 	}
 	memcpy(cell - lead, old - lead, lead);
@@ -260,7 +239,7 @@ size_t bko__page_share(const struct bko__page *page, const unsigned char *key, s
 {
 	if (page->count == 0)
 		return bko__page_front(size);
-	if (page_begins(page, key, size))
+	if (bko__page_begins(page, key, size))
 		return page->prefix;
 	return bko__page_common(key, size, bko__page_prefix(page), page->prefix);
 }
@@ -311,7 +290,7 @@ static unsigned char *page_open_cell(struct bko__page *page, uint32_t slot,
 	if (slot < page->count)
 		memmove(page->slots + slot + 1, page->slots + slot,
 		        (page->count - slot) * sizeof(uint64_t));
-	page->slots[slot] = page_head(key, size, page->prefix) | (page->top + lead);
+	page->slots[slot] = bko__page_head_of(key, size, page->prefix) | (page->top + lead);
 	page->count++;
 	page->last = (uint16_t)(slot + 1);
 	return cell;
@@ -362,7 +341,7 @@ int bko__page_add_row(struct bko__page *page, uint32_t slot, const struct bko_en
 	const unsigned char *key = row->key.data;
 	size_t size = row->key.size, value_size = row->value.size;
 
-	if (page->count == 0 || !page_begins(page, key, size) ||
+	if (page->count == 0 || !bko__page_begins(page, key, size) ||
 	    bko__page_room(page) - page->holes < bko__page_cost(size, value_size, page->prefix))
 		return 0;
 	page_write_row(page, page_open_cell(page, slot, key, size, value_size), row, revision);

@@ -42,7 +42,7 @@ enum {
 
 struct bko__page {
 	uint32_t next, prev; /* leaf: its neighbours; free page: next of the list */
-	uint32_t first;      /* inner: child left of all keys */
+	uint32_t first;      /* inner: child left of all keys; leaf: its own number */
 	uint16_t count;      /* cells */
 	uint16_t top;        /* where the cells begin */
 	uint16_t holes;      /* bytes above top that no cell uses */
@@ -216,6 +216,47 @@ static inline size_t bko__page_cost(size_t key_size, size_t value_size, size_t p
 	return BKO__PAGE_SLOT + BKO__PAGE_LEAF_LEAD + bko__page_tail(key_size, prefix) + value_size;
 }
 
+/* Whether a key has the page's prefix. */
+static inline int bko__page_begins(const struct bko__page *page, const unsigned char *key,
+                                   size_t size)
+{
+	return size >= page->prefix && bko__page_same(key, bko__page_prefix(page), page->prefix);
+}
+
+/* The first bytes of an end as a number, zeros behind it. No fewer than 8 bytes must lie in
+ * front of where it ends. */
+static inline uint64_t bko__page_first(const unsigned char *bytes, size_t size)
+{
+	return size >= 8 ? bko__page_word(bytes)
+	                 : bko__page_word(bytes + size - 8) << 8 * (7 - size) << 8;
+}
+
+/* The head of a key behind a prefix. */
+static inline uint64_t bko__page_head_of(const unsigned char *key, size_t size, size_t prefix)
+{
+	uint64_t word = 0;
+	size_t i;
+
+	if (size >= 8)
+		word = bko__page_first(key + prefix, size - prefix);
+	else
+		for (i = prefix; i < size; i++)
+			word |= (uint64_t)key[i] << (56 - 8 * (i - prefix));
+	return word & ~(uint64_t)0xffff;
+}
+
+/* Whether a slot, which is there, has this key. */
+static inline int bko__page_holds(const struct bko__page *page, uint32_t slot,
+                                  const unsigned char *key, size_t size)
+{
+	const unsigned char *cell = bko__page_look(page, slot);
+	size_t tail = bko__page_tail(size, page->prefix);
+
+	return bko__page_key_size(cell) == size && bko__page_begins(page, key, size) &&
+	       bko__page_head_of(key, size, page->prefix) == bko__page_head(page, slot) &&
+	       bko__page_same(key + size - tail, cell, tail);
+}
+
 /* Order of a key and those of the page as far as their prefix tells: 0 if the
  * key has it too. */
 static inline int bko__page_beside(const struct bko__page *page, const unsigned char *key,
@@ -232,9 +273,10 @@ void bko__page_init(struct bko__page *page, size_t page_size, uint32_t level);
 int bko__page_find(const struct bko__page *page, const unsigned char *key, size_t size,
                    uint32_t *slot);
 
-/* Whether a slot, which is there, has this key. */
-int bko__page_holds(const struct bko__page *page, uint32_t slot, const unsigned char *key,
-                    size_t size);
+/* Goes on with that from `slot`, the first with the head of the key, if there is one. It
+ * stands apart as few searches come this far. */
+int bko__page_find_equal(const struct bko__page *page, const unsigned char *key, size_t size,
+                         uint32_t *slot);
 
 /* Length of what two keys share at their front. */
 size_t bko__page_common(const unsigned char *a, size_t a_size, const unsigned char *b,

@@ -91,11 +91,13 @@ int32_t bko__pool_open(struct bko_memory *memory, unsigned char *arena, size_t a
 	memory->page_fresh = 1;
 	if (!memory->in_arena) {
 		memory->block_shift = POOL_BLOCK_SHIFT;
+		memory->block_mask = BKO__MEMORY_BLOCK - 1;
 		return pool_grow(memory) ? BKO_OK : BKO_E_NO_MEMORY;
 	}
 	if (pages == 0)
 		return BKO_E_NO_MEMORY;
 	memory->block_shift = POOL_ARENA_SHIFT;
+	memory->block_mask = (1u << POOL_ARENA_SHIFT) - 1;
 	memory->first_block = arena + skip;
 	memory->blocks = &memory->first_block;
 	memory->page_count = pages < POOL_PAGES ? (uint32_t)pages : POOL_PAGES;
@@ -139,6 +141,7 @@ uint32_t bko__pool_take(struct bko_memory *memory, uint32_t level)
 		page = bko__pool_page(memory, number);
 	}
 	bko__page_init(page, memory->page_size, level);
+	page->first = number;
 	return number;
 }
 

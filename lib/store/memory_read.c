@@ -8,29 +8,26 @@
 void bko__memory_row(struct bko_memory *memory, const struct bko__cell_at *place,
                      struct bko_entry *row)
 {
-	const struct bko__page *page = bko__pool_page(memory, place->page);
-	const unsigned char *cell = bko__page_look(page, place->slot);
+	const unsigned char *cell = bko__page_look(place->leaf, place->slot);
 
 	row->key.data = memory->key;
-	row->key.size = bko__page_key(page, place->slot, memory->key);
-	row->value.data = cell + bko__page_value_at(page, cell);
+	row->key.size = bko__page_key(place->leaf, place->slot, memory->key);
+	row->value.data = cell + bko__page_value_at(place->leaf, cell);
 	row->value.size = bko__page_value_size(cell);
 	row->revision = bko__page_revision(cell);
 }
 
-int32_t bko__memory_give(const struct bko_memory *memory, const struct bko__cell_at *place,
-                         const struct bko_span *key, uint32_t index, bko_reply *reply)
+int32_t bko__memory_give(const struct bko__cell_at *place, const struct bko_span *key,
+                         uint32_t index, bko_reply *reply)
 {
-	const struct bko__page *page;
 	const unsigned char *cell;
 
 	if (!place->exact)
 		return BKO_OK;
-	page = bko__pool_page(memory, place->page);
-	cell = bko__page_look(page, place->slot);
-	return bko_reply_row(reply, index, key->data, key->size,
-	                     cell + bko__page_value_at(page, cell), bko__page_value_size(cell),
-	                     bko__page_revision(cell), bko__memory_hint(place));
+	cell = bko__page_look(place->leaf, place->slot);
+	return bko_reply_row(
+		reply, index, key->data, key->size, cell + bko__page_value_at(place->leaf, cell),
+		bko__page_value_size(cell), bko__page_revision(cell), bko__memory_hint(place));
 }
 
 /* First slot of a leaf that is not below the end of a range. */
@@ -53,42 +50,48 @@ static uint32_t read_next(const struct bko_memory *memory, const struct bko__pag
 	return tree < last ? bko__tree_first(memory, tree + 1, last) : 0;
 }
 
+/* The first row of a leaf; 0: there is none. */
+static void read_begin(const struct bko_memory *memory, struct bko__cell_at *place, uint32_t number)
+{
+	place->leaf = number != 0 ? bko__pool_page(memory, number) : NULL;
+	place->slot = 0;
+	place->exact = 1;
+}
+
 /* A place behind the last row of its leaf becomes the first of the next. */
 static int read_settle(const struct bko_memory *memory, struct bko__cell_at *place, uint32_t tree)
 {
-	const struct bko__page *page = NULL;
+	uint32_t number = 0;
 
-	if (place->page != 0) {
-		page = bko__pool_page(memory, place->page);
-		if (place->slot < page->count)
+	if (place->leaf != NULL) {
+		if (place->slot < place->leaf->count)
 			return 1;
+		number = place->leaf->next;
 	}
-	place->slot = 0;
-	place->page = page != NULL ? page->next : 0;
-	if (place->page == 0 && tree < BKO__MEMORY_TREES - 1)
-		place->page = bko__tree_first(memory, tree + 1, BKO__MEMORY_TREES - 1);
-	return place->page != 0;
+	if (number == 0 && tree < BKO__MEMORY_TREES - 1)
+		number = bko__tree_first(memory, tree + 1, BKO__MEMORY_TREES - 1);
+	read_begin(memory, place, number);
+	return number != 0;
 }
 
 int bko__memory_above(struct bko_memory *memory, const unsigned char *key, size_t size,
                       struct bko__cell_at *place)
 {
-	place->slot = 0;
+	const struct bko_span span = {key, size};
+
 	if (size == 0) {
-		place->page = bko__tree_first(memory, 0, BKO__MEMORY_TREES - 1);
-		return place->page != 0;
+		read_begin(memory, place, bko__tree_first(memory, 0, BKO__MEMORY_TREES - 1));
+		return place->leaf != NULL;
 	}
-	bko__tree_find(memory, key, size, 0, place);
+	bko__tree_find(memory, &span, 0, NULL, place);
 	place->slot = (uint16_t)(place->slot + place->exact);
 	return read_settle(memory, place, key[0]);
 }
 
 int bko__memory_next(const struct bko_memory *memory, struct bko__cell_at *place)
 {
-	const unsigned char *prefix = bko__page_prefix(bko__pool_page(memory, place->page));
-
 	place->slot++;
-	return read_settle(memory, place, prefix[0]);
+	return read_settle(memory, place, *bko__page_prefix(place->leaf));
 }
 
 static int32_t read_range(struct bko_memory *memory, const struct bko_read *range, uint32_t index,
@@ -99,34 +102,29 @@ static int32_t read_range(struct bko_memory *memory, const struct bko_read *rang
 	uint32_t tree = key[0];
 	struct bko__cell_at place;
 	struct bko_span own = {memory->key, 0};
-	const struct bko__page *page;
-	uint32_t slot, stop;
+	uint32_t stop;
 	int32_t status;
 
 	if (bko__page_compare(key, range->key.size, range->end.data, range->end.size) >= 0)
 		return BKO_OK;
-	bko__tree_find(memory, key, range->key.size, 0, &place);
-	if (place.page == 0)
-		place.page = read_next(memory, NULL, tree, &range->end);
-	slot = place.slot;
+	bko__tree_find(memory, &range->key, 0, NULL, &place);
+	if (place.leaf == NULL)
+		read_begin(memory, &place, read_next(memory, NULL, tree, &range->end));
 	place.exact = 1;
-	while (place.page != 0) {
-		page = bko__pool_page(memory, place.page);
-		tree = *bko__page_prefix(page);
-		stop = read_stop(page, &range->end);
-		for (; slot < stop; slot++) {
+	while (place.leaf != NULL) {
+		tree = *bko__page_prefix(place.leaf);
+		stop = read_stop(place.leaf, &range->end);
+		for (; place.slot < stop; place.slot++) {
 			if (left-- == 0)
 				return bko_reply_more(reply, index);
-			place.slot = (uint16_t)slot;
-			own.size = bko__page_key(page, slot, memory->key);
-			status = bko__memory_give(memory, &place, &own, index, reply);
+			own.size = bko__page_key(place.leaf, place.slot, memory->key);
+			status = bko__memory_give(&place, &own, index, reply);
 			if (status != BKO_OK)
 				return status;
 		}
-		if (stop < page->count)
+		if (stop < place.leaf->count)
 			return BKO_OK;
-		place.page = read_next(memory, page, tree, &range->end);
-		slot = 0;
+		read_begin(memory, &place, read_next(memory, place.leaf, tree, &range->end));
 	}
 	return BKO_OK;
 }
@@ -164,7 +162,7 @@ void bko__memory_read(void *host, const struct bko_query *query, bko_reply *repl
 	struct bko_memory *memory = host;
 	int32_t status = BKO_REPLY_UNSUPPORTED;
 	const struct bko_read *read;
-	struct bko__cell_at place;
+	struct bko__cell_at place = {NULL, 0, 0};
 	int32_t given = BKO_OK;
 	size_t i;
 
@@ -180,8 +178,8 @@ void bko__memory_read(void *host, const struct bko_query *query, bko_reply *repl
 			given = read_range(memory, read, (uint32_t)i, reply);
 			continue;
 		}
-		bko__tree_find(memory, read->key.data, read->key.size, 0, &place);
-		given = bko__memory_give(memory, &place, &read->key, (uint32_t)i, reply);
+		bko__tree_find(memory, &read->key, 0, place.leaf, &place);
+		given = bko__memory_give(&place, &read->key, (uint32_t)i, reply);
 	}
 	/* What the reply refused to take was not answered. */
 	bko_reply_end(reply, given == BKO_OK ? BKO_REPLY_DONE : BKO_REPLY_BUSY, 0, 0);

@@ -13,88 +13,91 @@
  */
 #include "store/memory_tree.h"
 
-/* Leaf where a key belongs, 0 if its tree is empty; the way there in `path`. A key that is
- * known to belong into the last leaf needs no search. */
-static uint32_t tree_descend(struct bko_memory *memory, const unsigned char *key, size_t size,
-                             int last)
+/* Leaf where a key belongs, NULL if its tree is empty; the way there in `path`. A key
+ * that is known to belong into the last leaf needs no search. */
+static struct bko__page *tree_descend(struct bko_memory *memory, const struct bko_span *key,
+                                      int last)
 {
-	uint32_t number = memory->roots[key[0]];
+	const unsigned char *bytes = key->data;
+	uint32_t number = memory->roots[bytes[0]];
 	uint32_t depth = 0;
-	const struct bko__page *page;
+	struct bko__page *page;
 	uint32_t index;
 
 	memory->path_size = 0;
 	if (number == 0)
-		return 0;
+		return NULL;
 	page = bko__pool_page(memory, number);
 	while (page->level > BKO__PAGE_LEAF) {
 		index = page->count;
-		if (!last)
-			index = bko__page_find(page, key, size, &index) ? index + 1 : index;
+		if (!last && bko__page_find(page, bytes, key->size, &index))
+			index++;
 		memory->path[depth].page = number;
 		memory->path[depth++].index = index;
 		number = bko__page_child(page, index);
 		page = bko__pool_page(memory, number);
 	}
 	memory->path_size = depth;
-	return number;
+	return page;
 }
 
 /* Whether no leaf of its tree is right of this one. */
-static int tree_is_last(const struct bko_memory *memory, uint32_t leaf)
+static int tree_is_last(const struct bko__page *leaf)
 {
-	return leaf != 0 && bko__pool_page(memory, leaf)->next == 0;
+	return leaf != NULL && leaf->next == 0;
 }
 
-/* Tries a leaf that may be the right one, and the one after it: it is if the key lies
- * between two of its keys, or beyond its last or first where the tree ends. */
-static int tree_try(const struct bko_memory *memory, uint32_t number, const unsigned char *key,
-                    size_t size, struct bko__cell_at *place)
+/* Tries a page, and the leaf after it: a leaf is the right one if the key lies between two
+ * of its keys, or beyond its last or first where the tree ends. */
+static int tree_try(const struct bko_memory *memory, struct bko__page *page,
+                    const struct bko_span *key, struct bko__cell_at *place)
 {
-	const struct bko__page *page = bko__pool_leaf(memory, number);
+	const unsigned char *bytes = key->data;
 	uint32_t tries, slot;
 
-	if (page == NULL || page->count == 0 || *bko__page_prefix(page) != key[0])
+	if (page->level != BKO__PAGE_LEAF || page->count == 0 ||
+	    *bko__page_prefix(page) != bytes[0])
 		return 0;
 	for (tries = 0; tries < 2; tries++) {
-		place->exact = (uint16_t)bko__page_find(page, key, size, &slot);
-		place->page = number;
+		place->exact = (uint16_t)bko__page_find(page, bytes, key->size, &slot);
+		place->leaf = page;
 		place->slot = (uint16_t)slot;
 		if (place->exact || slot < page->count)
 			return place->exact || slot > 0 || page->prev == 0;
-		number = page->next;
-		if (number == 0)
+		if (page->next == 0)
 			return 1;
-		page = bko__pool_page(memory, number);
+		page = bko__pool_page(memory, page->next);
 	}
 	return 0;
 }
 
-void bko__tree_find(struct bko_memory *memory, const unsigned char *key, size_t size, uint64_t hint,
-                    struct bko__cell_at *place)
+void bko__tree_find(struct bko_memory *memory, const struct bko_span *key, uint64_t hint,
+                    struct bko__page *near, struct bko__cell_at *place)
 {
+	const unsigned char *bytes = key->data;
+	struct bko__page **finger = &memory->fingers[bytes[0] % BKO__MEMORY_FINGERS];
+	struct bko__page *leaf = hint != 0 ? bko__pool_leaf(memory, hint >> 16) : NULL;
 	uint32_t slot = (uint32_t)(hint & 0xffff);
-	uint32_t *finger = &memory->fingers[key[0] % BKO__MEMORY_FINGERS];
-	const struct bko__page *page = bko__pool_leaf(memory, hint >> 16);
 
-	if (page != NULL && slot < page->count && bko__page_holds(page, slot, key, size)) {
-		place->page = (uint32_t)(hint >> 16);
+	if (leaf != NULL) {
+		near = leaf;
+		place->leaf = leaf;
 		place->slot = (uint16_t)slot;
 		place->exact = 1;
-		return;
+		if (slot < leaf->count && bko__page_holds(leaf, slot, bytes, key->size))
+			return;
 	}
-	if (page != NULL && tree_try(memory, (uint32_t)(hint >> 16), key, size, place))
+	if (near != NULL && tree_try(memory, near, key, place))
 		return;
-	if (*finger != hint >> 16 && tree_try(memory, *finger, key, size, place))
+	if (*finger != NULL && *finger != near && tree_try(memory, *finger, key, place))
 		return;
-	place->slot = 0;
-	place->exact = 0;
-	place->page = tree_descend(memory, key, size, 0);
-	if (place->page == 0)
+	leaf = tree_descend(memory, key, 0);
+	memset(place, 0, sizeof *place);
+	if (leaf == NULL)
 		return;
-	*finger = place->page;
-	page = bko__pool_page(memory, place->page);
-	place->exact = (uint16_t)bko__page_find(page, key, size, &slot);
+	*finger = leaf;
+	place->leaf = leaf;
+	place->exact = (uint16_t)bko__page_find(leaf, bytes, key->size, &slot);
 	place->slot = (uint16_t)slot;
 }
 
@@ -116,14 +119,14 @@ uint32_t bko__tree_first(const struct bko_memory *memory, uint32_t from, uint32_
 	return number;
 }
 
-uint64_t bko__tree_need(struct bko_memory *memory, uint32_t leaf, const struct bko_span *key,
-                        uint64_t added, uint64_t splits)
+uint64_t bko__tree_need(struct bko_memory *memory, const struct bko__page *leaf,
+                        const struct bko_span *key, uint64_t added, uint64_t splits)
 {
 	const struct bko__page *page;
 	uint64_t need = 0;
 	uint32_t depth;
 
-	tree_descend(memory, key->data, key->size, tree_is_last(memory, leaf));
+	tree_descend(memory, key, tree_is_last(leaf));
 	for (depth = memory->path_size; depth > 0; depth--) {
 		page = bko__pool_page(memory, memory->path[depth - 1].page);
 		/* keys that share nothing cost all others their prefix */
@@ -234,9 +237,11 @@ static size_t split_inner(struct bko_memory *memory, struct bko__page *page,
 }
 
 /* Makes a leaf known that was split off `left`. */
-static void tree_link(struct bko_memory *memory, const struct bko__page *left, uint32_t child)
+static void tree_link(struct bko_memory *memory, const struct bko__page *left,
+                      struct bko__page *leaf)
 {
-	struct bko__page *page = bko__pool_page(memory, child);
+	struct bko__page *page = leaf;
+	uint32_t child = leaf->first;
 	struct bko__page *spare = bko__pool_page(memory, 0);
 	unsigned char *key = memory->separators[0];
 	unsigned char *up = memory->separators[1];
@@ -244,9 +249,10 @@ static void tree_link(struct bko_memory *memory, const struct bko__page *left, u
 	size_t high = bko__page_key(page, 0, key);
 	size_t low = bko__page_key(left, left->count - 1u, up);
 	size_t size = bko__page_common(up, low, key, high) + 1;
+	const struct bko_span first = {key, high};
 	uint32_t depth, number, index, root;
 
-	tree_descend(memory, key, high, page->next == 0);
+	tree_descend(memory, &first, page->next == 0);
 	for (depth = memory->path_size; depth > 0; depth--) {
 		page = bko__pool_page(memory, memory->path[depth - 1].page);
 		index = memory->path[depth - 1].index;
@@ -270,44 +276,41 @@ static void tree_link(struct bko_memory *memory, const struct bko__page *left, u
 }
 
 /* A new leaf in the chain, right of another. */
-static uint32_t tree_new_leaf(struct bko_memory *memory, uint32_t left)
+static struct bko__page *tree_new_leaf(struct bko_memory *memory, struct bko__page *left)
 {
-	uint32_t number = bko__pool_take(memory, BKO__PAGE_LEAF);
-	struct bko__page *page = bko__pool_page(memory, number);
-	struct bko__page *other = bko__pool_page(memory, left);
+	struct bko__page *page = bko__pool_page(memory, bko__pool_take(memory, BKO__PAGE_LEAF));
 
-	page->prev = left;
-	page->next = other->next;
-	other->next = number;
+	page->prev = left->first;
+	page->next = left->next;
+	left->next = page->first;
 	if (page->next != 0)
-		bko__pool_page(memory, page->next)->prev = number;
-	return number;
+		bko__pool_page(memory, page->next)->prev = page->first;
+	return page;
 }
 
 static void tree_split(struct bko_memory *memory, const struct bko__cell_at *place,
                        const struct bko_entry *row, uint64_t revision)
 {
-	struct bko__page *page = bko__pool_page(memory, place->page);
+	const unsigned char *key = row->key.data;
+	struct bko__page *page = place->leaf;
 	struct bko__page *spare = bko__pool_page(memory, 0);
 	struct split split = split_choose(page, place->slot, row);
-	uint32_t *finger =
-		&memory->fingers[*(const unsigned char *)row->key.data % BKO__MEMORY_FINGERS];
-	uint32_t right = tree_new_leaf(memory, place->page);
-	uint32_t alone;
+	struct bko__page **finger = &memory->fingers[key[0] % BKO__MEMORY_FINGERS];
+	struct bko__page *right = tree_new_leaf(memory, page);
+	struct bko__page *alone;
 
-	bko__page_move(page, split.at, bko__pool_page(memory, right), spare);
-	*finger = place->page;
+	bko__page_move(page, split.at, right, spare);
+	*finger = page;
 	if (split.side == SPLIT_LEFT) {
 		bko__page_put_row(page, spare, place->slot, row, revision);
 	} else if (split.side == SPLIT_RIGHT) {
-		bko__page_put_row(bko__pool_page(memory, right), spare, place->slot - split.at, row,
-		                  revision);
+		bko__page_put_row(right, spare, place->slot - split.at, row, revision);
 		*finger = right;
 	} else {
-		alone = tree_new_leaf(memory, place->page);
-		bko__page_put_row(bko__pool_page(memory, alone), spare, 0, row, revision);
+		alone = tree_new_leaf(memory, page);
+		bko__page_put_row(alone, spare, 0, row, revision);
 		tree_link(memory, page, alone);
-		page = bko__pool_page(memory, alone);
+		page = alone;
 	}
 	tree_link(memory, page, right);
 }
@@ -316,22 +319,20 @@ int bko__tree_insert(struct bko_memory *memory, const struct bko__cell_at *place
                      const struct bko_entry *row, uint64_t revision)
 {
 	const unsigned char *key = row->key.data;
-	uint32_t number = place->page;
-	struct bko__page *page;
+	struct bko__page *page = place->leaf;
 
-	if (number == 0) {
-		number = bko__pool_take(memory, BKO__PAGE_LEAF);
-		memory->roots[key[0]] = number;
-	}
-	page = bko__pool_page(memory, number);
-	if (bko__page_add_row(page, place->slot, row, revision))
+	if (page == NULL) {
+		memory->roots[key[0]] = bko__pool_take(memory, BKO__PAGE_LEAF);
+		page = bko__pool_page(memory, memory->roots[key[0]]);
+	} else if (bko__page_add_row(page, place->slot, row, revision)) {
 		return 0;
+	}
 	if (bko__page_need(page, key, row->key.size, row->value.size) > bko__page_room(page)) {
 		tree_split(memory, place, row, revision);
 		return 1;
 	}
 	bko__page_put_row(page, bko__pool_page(memory, 0), place->slot, row, revision);
-	return place->page == 0;
+	return place->leaf == NULL;
 }
 
 /* Roots with one child only are none. */
@@ -349,17 +350,17 @@ static void tree_lower_root(struct bko_memory *memory, uint32_t *root)
 }
 
 /* Takes the leaf to which `path` leads out of its tree. */
-static void tree_unlink(struct bko_memory *memory, uint32_t number, uint32_t *root)
+static void tree_unlink(struct bko_memory *memory, struct bko__page *page, uint32_t *root)
 {
-	struct bko__page *page = bko__pool_page(memory, number);
 	uint32_t depth = memory->path_size;
 	uint32_t index = 0;
+	uint32_t number;
 
 	if (page->prev != 0)
 		bko__pool_page(memory, page->prev)->next = page->next;
 	if (page->next != 0)
 		bko__pool_page(memory, page->next)->prev = page->prev;
-	bko__pool_free(memory, number);
+	bko__pool_free(memory, page->first);
 	for (; depth > 0; depth--) {
 		number = memory->path[depth - 1].page;
 		index = memory->path[depth - 1].index;
@@ -404,13 +405,12 @@ static int tree_join(struct bko_memory *memory, struct bko__page *page)
 	return 1;
 }
 
-void bko__tree_shrink(struct bko_memory *memory, uint32_t number, const unsigned char *key,
-                      size_t size)
+void bko__tree_shrink(struct bko_memory *memory, struct bko__page *leaf, const struct bko_span *key)
 {
-	struct bko__page *page = bko__pool_page(memory, number);
+	const unsigned char *bytes = key->data;
 
-	if (tree_descend(memory, key, size, 0) != number)
+	if (tree_descend(memory, key, 0) != leaf)
 		return;
-	if (page->count == 0 || tree_join(memory, page))
-		tree_unlink(memory, number, &memory->roots[key[0]]);
+	if (leaf->count == 0 || tree_join(memory, leaf))
+		tree_unlink(memory, leaf, &memory->roots[bytes[0]]);
 }

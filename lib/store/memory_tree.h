@@ -24,16 +24,16 @@ enum {
 	BKO__MEMORY_BLOCK = 8 /* pages that are allocated at a time */
 };
 
-/* Where a key is, or where it would be. page 0: its tree is empty. */
+/* Where a key is, or where it would be. */
 struct bko__cell_at {
-	uint32_t page;
+	struct bko__page *leaf; /* NULL: its tree is empty */
 	uint16_t slot;
 	uint16_t exact; /* 1: the row is there */
 };
 
 static inline uint64_t bko__memory_hint(const struct bko__cell_at *place)
 {
-	return (uint64_t)place->page << 16 | place->slot;
+	return (uint64_t)place->leaf->first << 16 | place->slot;
 }
 
 struct bko_memory {
@@ -47,7 +47,7 @@ struct bko_memory {
 	/* Page n is in blocks[n >> block_shift]. An arena is one block. */
 	unsigned char **blocks;
 	unsigned char *first_block;
-	uint32_t block_shift, page_shift;
+	uint32_t block_shift, page_shift, block_mask;
 	uint32_t block_count, block_limit; /* blocks there are; for which `blocks` has room */
 	uint32_t page_count;               /* pages there are, page 0 included */
 	uint32_t page_fresh;               /* from here on none was ever used */
@@ -58,7 +58,7 @@ struct bko_memory {
 		uint32_t page, index;
 	} path[BKO__MEMORY_DEPTH]; /* inner pages above a leaf, root first */
 	uint32_t roots[BKO__MEMORY_TREES];
-	uint32_t fingers[BKO__MEMORY_FINGERS]; /* the leaf used last, tried before a descent */
+	struct bko__page *fingers[BKO__MEMORY_FINGERS]; /* tried before a descent: used last */
 
 	uint64_t revision;
 	uint64_t applied;
@@ -88,9 +88,9 @@ void bko__pool_clear(struct bko_memory *memory);
 static inline struct bko__page *bko__pool_page(const struct bko_memory *memory, uint32_t number)
 {
 	unsigned char *block = memory->blocks[number >> memory->block_shift];
-	uint32_t within = number & ((1u << memory->block_shift) - 1);
+	size_t within = number & memory->block_mask;
 
-	return (struct bko__page *)(void *)(block + ((size_t)within << memory->page_shift));
+	return (struct bko__page *)(void *)(block + (within << memory->page_shift));
 }
 
 /* Any number may be asked for. NULL if it is no leaf in use. */
@@ -106,9 +106,10 @@ static inline struct bko__page *bko__pool_leaf(const struct bko_memory *memory, 
 
 /* memory_tree.c: rows. */
 
-/* Finds a key; `hint` as given with a row, any number may be asked. */
-void bko__tree_find(struct bko_memory *memory, const unsigned char *key, size_t size, uint64_t hint,
-                    struct bko__cell_at *place);
+/* Finds a key; `hint` as given with a row, any number may be asked; `near` a leaf that may
+ * be the right one, or the one before it, or NULL. */
+void bko__tree_find(struct bko_memory *memory, const struct bko_span *key, uint64_t hint,
+                    struct bko__page *near, struct bko__cell_at *place);
 
 /* First leaf of the first tree from first byte `from` up to `to`; 0: none. */
 uint32_t bko__tree_first(const struct bko_memory *memory, uint32_t from, uint32_t to);
@@ -116,8 +117,8 @@ uint32_t bko__tree_first(const struct bko_memory *memory, uint32_t from, uint32_
 /* The most pages that a batch takes above the leaves, beyond what was counted
  * for it before, when the leaf of this key brings `added` of all the `splits`
  * new leaves so far. More than there can be if the tree would become too high. */
-uint64_t bko__tree_need(struct bko_memory *memory, uint32_t leaf, const struct bko_span *key,
-                        uint64_t added, uint64_t splits);
+uint64_t bko__tree_need(struct bko_memory *memory, const struct bko__page *leaf,
+                        const struct bko_span *key, uint64_t added, uint64_t splits);
 
 /* Inserts a row that is not there at its place. Returns 1 if the leaf was
  * split or is new, so that other places in it are void. Pages must have been
@@ -129,8 +130,8 @@ int bko__tree_insert(struct bko_memory *memory, const struct bko__cell_at *place
  * its tree if it is empty, or if the leaf left of it has room for what is in
  * it. Places in either are void then. If the key meanwhile leads to another
  * leaf, there was a split, and nothing is done. */
-void bko__tree_shrink(struct bko_memory *memory, uint32_t number, const unsigned char *key,
-                      size_t size);
+void bko__tree_shrink(struct bko_memory *memory, struct bko__page *leaf,
+                      const struct bko_span *key);
 
 /* memory_read.c, memory_apply.c: the callbacks, and what they share. */
 void bko__memory_read(void *host, const struct bko_query *query, bko_reply *reply);
@@ -147,7 +148,7 @@ void bko__memory_commit(struct bko_memory *memory, const struct bko_batch *batch
 void bko__memory_foresee(struct bko_memory *memory, const struct bko_batch *batch, uint64_t *rows,
                          uint64_t *row_bytes);
 
-/* After that: gives rows that were overwritten and not found by their hint. */
+/* After that: gives rows that were there, still are, and were not found by their hint. */
 void bko__memory_tell(const struct bko_memory *memory, const struct bko_batch *batch,
                       bko_reply *reply);
 
@@ -167,8 +168,8 @@ void bko__memory_row(struct bko_memory *memory, const struct bko__cell_at *place
                      struct bko_entry *row);
 
 /* Gives the row at a place, if there is one, in answer to `index`. */
-int32_t bko__memory_give(const struct bko_memory *memory, const struct bko__cell_at *place,
-                         const struct bko_span *key, uint32_t index, bko_reply *reply);
+int32_t bko__memory_give(const struct bko__cell_at *place, const struct bko_span *key,
+                         uint32_t index, bko_reply *reply);
 
 /* The struct_size rule: how many bytes of `given` this library knows, or a
  * negative status. `own` is also the size in the first release. */
