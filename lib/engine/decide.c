@@ -55,6 +55,8 @@ static void want_limits(struct bko_engine *engine, const struct bko__buyer *buye
 {
 	uint32_t i;
 
+	if (!bko__limits_any(engine))
+		return;
 	bko__limit_want(engine, BKO_LIMIT_CUSTOMER, &buyer->customer);
 	bko__limit_want(engine, BKO_LIMIT_CHANNEL, &buyer->channel);
 	for (i = 0; i < buyer->count; i++)
@@ -72,9 +74,12 @@ static void drop_unknown(struct bko__plan *plan)
 
 		if (!pos->exists && !(pos->known && (plan->any || !pos->location.size)))
 			continue;
-		plan->pos[kept] = pos;
-		plan->candidates[kept] = plan->candidates[c];
-		plan->location[kept++] = plan->location[c];
+		if (kept < c) {
+			plan->pos[kept] = pos;
+			plan->candidates[kept] = plan->candidates[c];
+			plan->location[kept] = plan->location[c];
+		}
+		kept++;
 	}
 	plan->count = kept;
 }
@@ -179,6 +184,15 @@ static int better(const struct bko__decision *a, const struct bko__decision *b)
 	return a_kind == BKO_DATE_KNOWN && a_date < b_date;
 }
 
+/* Takes units that are there now off the shelf; units that nobody keeps count of stay. */
+static void take_open(struct bko__pos *pos, int64_t units)
+{
+	if (pos->head.selling == BKO_SELL_UNTRACKED && pos->head.release_at <= pos->now)
+		return;
+	pos->head.open -= units;
+	pos->head.allocated += units;
+}
+
 /* Takes what is there now at the candidates of the mask, in order. */
 static int32_t take_now(struct bko_engine *engine, struct bko__buyer *buyer, struct bko__plan *plan,
                         uint32_t mask, int64_t order_use)
@@ -189,6 +203,7 @@ static int32_t take_now(struct bko_engine *engine, struct bko__buyer *buyer, str
 	int64_t left = plan->quantity;
 	int later = 0;
 
+	memset(&plan->said, 0, sizeof plan->said);
 	for (c = 0; c < plan->count; c++) {
 		struct bko__pos *pos = plan->pos[c];
 		int32_t status;
@@ -211,33 +226,22 @@ static int32_t take_now(struct bko_engine *engine, struct bko__buyer *buyer, str
 		left -= decision->now;
 		plan->said.promise_kind = BKO_DATE_KNOWN;
 		plan->said.promise = bko__max(plan->said.promise, decision->promise);
-		if (pos->head.selling == BKO_SELL_UNTRACKED && pos->head.release_at <= pos->now)
-			continue;
-		pos->head.open -= decision->now;
-		pos->head.allocated += decision->now;
+		take_open(pos, decision->now);
 	}
 	plan->said.state = combine_states(plan, states, plan->said.available_now, later);
 	return BKO_OK;
 }
 
-/* Whether the decision about all units holds for what is left of them: a single candidate,
- * and none that ends where its units do. */
-static int says_all(const struct bko__plan *plan, uint32_t mask)
-{
-	return plan->count == 1 && (mask & 1) && plan->pos[0]->head.life != BKO_LIFE_PHASE_OUT;
-}
-
 /* Finds the home of what is left. */
 static int32_t find_home(struct bko_engine *engine, struct bko__buyer *buyer,
-                         struct bko__plan *plan, uint32_t mask, int64_t order_use)
+                         struct bko__plan *plan, int64_t order_use)
 {
 	int64_t left = plan->quantity - plan->taken;
 	struct bko__view *view = &engine->room.view;
 	struct bko__decision *decision = &engine->room.decision, *best = &engine->room.best;
 	uint32_t c;
 
-	*best = *decision;
-	for (c = says_all(plan, mask) ? plan->count : 0; c < plan->count; c++) {
+	for (c = 0; c < plan->count; c++) {
 		int32_t status;
 
 		status = bko__decide_view(engine, buyer, plan, plan->pos[c], left, view);
@@ -264,25 +268,54 @@ static int32_t find_home(struct bko_engine *engine, struct bko__buyer *buyer,
 	return BKO_OK;
 }
 
+/* Whether one decision says all of a line: a single candidate, and none that ends where
+ * its units do, so that what is left is decided as all of it was. */
+static int says_all(const struct bko__plan *plan, uint32_t mask)
+{
+	return plan->count == 1 && (mask & 1) && plan->pos[0]->head.life != BKO_LIFE_PHASE_OUT;
+}
+
+static int32_t decide_once(struct bko_engine *engine, struct bko__buyer *buyer,
+                           struct bko__plan *plan, int64_t order_use)
+{
+	struct bko__view *view = &engine->room.view;
+	int32_t status = bko__decide_view(engine, buyer, plan, plan->pos[0], plan->quantity, view);
+
+	if (status)
+		return status;
+	view->order_use = order_use;
+	bko__decide(view, plan->quantity, &plan->said);
+	plan->now[0] = plan->taken = plan->said.now;
+	plan->later = plan->said.later;
+	take_open(plan->pos[0], plan->taken);
+	return BKO_OK;
+}
+
 int32_t bko__decide_line(struct bko_engine *engine, struct bko__buyer *buyer, uint32_t line,
                          uint32_t mask, int64_t order_use)
 {
 	struct bko__plan *plan = &buyer->plans[line];
 	int32_t status;
+	uint32_t c;
 
-	memset(plan->now, 0, sizeof plan->now);
-	memset(&plan->said, 0, sizeof plan->said);
+	for (c = 0; c < plan->count; c++)
+		plan->now[c] = 0;
 	plan->taken = plan->later = plan->home = 0;
 	plan->refused = plan->quantity;
 	if (!plan->count) {
+		memset(&plan->said, 0, sizeof plan->said);
 		plan->said.reason =
 			plan->pos[0]->known ? BKO_REASON_UNKNOWN_LOCATION : BKO_REASON_UNKNOWN_ITEM;
 		plan->said.state = BKO_STATE_OUT_OF_STOCK;
 		return BKO_OK;
 	}
-	status = take_now(engine, buyer, plan, mask, order_use);
-	if (!status)
-		status = find_home(engine, buyer, plan, mask, order_use);
+	if (says_all(plan, mask)) {
+		status = decide_once(engine, buyer, plan, order_use);
+	} else {
+		status = take_now(engine, buyer, plan, mask, order_use);
+		if (!status)
+			status = find_home(engine, buyer, plan, order_use);
+	}
 	plan->refused = plan->quantity - plan->taken - plan->later;
 	return status;
 }
@@ -396,11 +429,23 @@ static uint32_t fewest(struct bko_engine *engine, struct bko__buyer *buyer,
 	return 0;
 }
 
+/* Whether any line could go to one location or to another. */
+static int has_choice(const struct bko__buyer *buyer)
+{
+	uint32_t i;
+
+	for (i = 0; !buyer->in_order && i < buyer->count; i++) {
+		if (buyer->plans[i].count > 1)
+			return 1;
+	}
+	return 0;
+}
+
 int32_t bko__decide_all(struct bko_engine *engine, struct bko__buyer *buyer, bko__placed placed,
                         void *context)
 {
 	const struct bko_span *all[BKO_CANDIDATES_MAX];
-	uint32_t count = buyer->in_order ? 0 : union_of(buyer, all), mask = 0, i, k;
+	uint32_t count = has_choice(buyer) ? union_of(buyer, all) : 0, mask = 0, i, k;
 	int32_t status = BKO_OK;
 
 	if (count > 1)
@@ -450,6 +495,8 @@ uint32_t bko__limits_present(struct bko_engine *engine, const struct bko__buyer 
 	const struct bko_span *ids[4] = {NULL, &plan->item, &buyer->customer, &buyer->channel};
 	uint32_t of, mask = 0;
 
+	if (!bko__limits_any(engine))
+		return 0;
 	for (of = BKO_LIMIT_ITEM; of <= BKO_LIMIT_CHANNEL; of++) {
 		struct bko__row *row = bko__limit_want(engine, of, ids[of]);
 

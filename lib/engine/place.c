@@ -201,6 +201,8 @@ static void count_demand(struct bko_engine *engine, struct bko__placing *placing
 	int counts = (placing->op.flags & BKO_OP_COUNT_REFUSED) != 0;
 	uint32_t i, c;
 
+	if (!engine->tx.defaults->demand_period)
+		return;
 	for (i = 0; i < placing->buyer.count; i++) {
 		struct bko__plan *plan = &placing->buyer.plans[i];
 
@@ -248,6 +250,23 @@ static int32_t accept(struct bko_engine *engine, struct bko__placing *placing,
 	return BKO_OK;
 }
 
+/* Lines with room for the one place that most of them have. */
+static void new_lines(struct bko_engine *engine, struct bko__ord *order)
+{
+	uint32_t count = order->rec.line_count, i;
+	struct bko__place *places;
+
+	order->lines = bko__take(engine, count * (sizeof *order->lines + sizeof *places));
+	if (!order->lines)
+		return;
+	memset(order->lines, 0, count * sizeof *order->lines);
+	places = (struct bko__place *)(order->lines + count);
+	for (i = 0; i < count; i++) {
+		order->lines[i].places = places + i;
+		order->lines[i].place_capacity = 1;
+	}
+}
+
 static void new_order(struct bko_engine *engine, struct bko__placing *placing)
 {
 	const struct bko_order_request *r = &placing->request;
@@ -269,16 +288,31 @@ static void new_order(struct bko_engine *engine, struct bko__placing *placing)
 	order->rec.hold_until = placing->buyer.hold_until;
 	order->rec.customer = r->customer;
 	order->rec.channel = r->channel;
-	order->lines = bko__take(engine, order->rec.line_count * sizeof *order->lines);
-	if (order->lines)
-		memset(order->lines, 0, order->rec.line_count * sizeof *order->lines);
+	new_lines(engine, order);
+}
+
+/* Wants what a line looks at. */
+static void want_line(struct bko_engine *engine, struct bko__placing *placing,
+                      struct bko__plan *plan, uint32_t flags)
+{
+	int64_t hold_until = placing->buyer.hold_until;
+	uint32_t c;
+
+	bko__decide_want(engine, plan, flags);
+	for (c = 0; hold_until && !engine->tx.status && c < plan->count; c++)
+		bko__agenda_row(engine, plan->pos[c], hold_until);
+	if (placing->quote)
+		return;
+	for (c = 0; !bko__lends(engine) && !engine->tx.status && c < plan->count; c++)
+		bko__demand_want(engine, plan->pos[c], placing->op.now_ms);
+	bko__lane_want(engine, bko__lane_of(engine, &plan->item));
 }
 
 static int32_t want_all(struct bko_engine *engine, struct bko__placing *placing)
 {
 	struct bko__buyer *buyer = &placing->buyer;
 	struct bko__ord *order = &placing->order;
-	uint32_t flags = bko__when_needed(engine) ? 0 : BKO__POS_SUPPLIES, i, c;
+	uint32_t flags = bko__when_needed(engine) ? 0 : BKO__POS_SUPPLIES, i;
 	int32_t status = bko__base_want(engine);
 	struct bko__hash hash;
 	struct bko__key *key = &engine->room.key;
@@ -299,16 +333,8 @@ static int32_t want_all(struct bko_engine *engine, struct bko__placing *placing)
 	}
 	if (buyer->hold_until)
 		buyer->hold_until = bko__granule(engine, buyer->hold_until);
-	for (i = 0; i < buyer->count; i++) {
-		bko__decide_want(engine, &buyer->plans[i], flags);
-		for (c = 0; buyer->hold_until && !engine->tx.status && c < buyer->plans[i].count;
-		     c++)
-			bko__agenda_row(engine, buyer->plans[i].pos[c], buyer->hold_until);
-		for (c = 0; !placing->quote && !engine->tx.status && c < buyer->plans[i].count; c++)
-			bko__demand_want(engine, buyer->plans[i].pos[c], placing->op.now_ms);
-		if (!placing->quote)
-			bko__lane_want(engine, bko__lane_of(engine, &buyer->plans[i].item));
-	}
+	for (i = 0; i < buyer->count; i++)
+		want_line(engine, placing, &buyer->plans[i], flags);
 	return bko__fetch(engine);
 }
 

@@ -3,6 +3,12 @@
  */
 #include "engine/place.h"
 
+/* Whether the caller has room for a line. */
+static int has_line(const struct bko_outcome *outcome, uint32_t number)
+{
+	return outcome->lines && number < outcome->line_capacity;
+}
+
 /* Lines of an outcome: of the decision, or as the order recorded them. */
 void bko__placed_out(const struct bko__placing *placing, struct bko_outcome *outcome)
 {
@@ -10,7 +16,9 @@ void bko__placed_out(const struct bko__placing *placing, struct bko_outcome *out
 	int refused = (placing->done.outcome_flags & BKO_OUTCOME_REFUSED) != 0;
 	uint32_t i, c;
 
-	for (i = 0; i < buyer->count && outcome; i++) {
+	if (!outcome)
+		return;
+	for (i = 0; i < buyer->count && has_line(outcome, i); i++) {
 		const struct bko__plan *plan = &buyer->plans[i];
 		struct bko_line_outcome line;
 
@@ -22,14 +30,13 @@ void bko__placed_out(const struct bko__placing *placing, struct bko_outcome *out
 			line.reason = BKO_REASON_ALL_OR_NOTHING;
 		bko__line_out(outcome, i, &line);
 	}
-	if (outcome)
-		outcome->line_count = buyer->count;
+	outcome->line_count = buyer->count;
 }
 
 void bko__line_out(struct bko_outcome *outcome, uint32_t number,
                    const struct bko_line_outcome *line)
 {
-	if (outcome->lines && number < outcome->line_capacity)
+	if (has_line(outcome, number))
 		bko__struct_out((uint8_t *)outcome->lines + (size_t)number * outcome->stride,
 		                outcome->stride, line, sizeof *line);
 }

@@ -284,24 +284,39 @@ static int32_t settle(struct bko_engine *engine, struct bko__pos *pos)
 	return status;
 }
 
+/* The bit as it is now decides for the operation. */
+static void pos_is_loaded(struct bko__pos *pos)
+{
+	pos->loaded = 1;
+	pos->switched = (pos->head.flags & BKO__H_SWITCHED) != 0;
+}
+
+/* Most heads are loaded in the first pass: no policy is newer, nothing is due. */
 int32_t bko__positions_load(struct bko_engine *engine, int64_t now)
 {
 	int32_t status = bko__fetch(engine);
 	struct bko__pos *pos;
+	uint32_t more = 0;
 
 	if (!status)
 		status = bko__base_load(engine);
 	for (pos = engine->tx.positions; !status && pos; pos = pos->next) {
-		if (!pos->loaded)
-			status = decode(engine, pos);
+		if (pos->loaded)
+			continue;
+		status = decode(engine, pos);
+		pos->now = bko__max(now, pos->head.settled);
+		if (pos->item_row || pos->head.due <= pos->now)
+			more = 1;
+		else
+			pos_is_loaded(pos);
 	}
-	if (!status)
-		status = bko__fetch(engine);
+	if (status || !more)
+		return status;
+	status = bko__fetch(engine);
 	for (pos = engine->tx.positions; !status && pos; pos = pos->next) {
 		if (pos->loaded)
 			continue;
 		status = derive(engine, pos);
-		pos->now = bko__max(now, pos->head.settled);
 		if (pos->head.due <= pos->now)
 			bko__agenda_want(engine, pos);
 	}
@@ -310,9 +325,8 @@ int32_t bko__positions_load(struct bko_engine *engine, int64_t now)
 	for (pos = engine->tx.positions; !status && pos; pos = pos->next) {
 		if (pos->loaded)
 			continue;
-		pos->loaded = 1;
 		status = settle(engine, pos);
-		pos->switched = (pos->head.flags & BKO__H_SWITCHED) != 0;
+		pos_is_loaded(pos);
 	}
 	return status;
 }
@@ -338,16 +352,18 @@ int32_t bko__positions_reload(struct bko_engine *engine, int64_t now)
 
 void bko__pos_view(const struct bko__pos *pos, uint32_t order_class, struct bko__view *view)
 {
-	memset(view, 0, sizeof *view);
+	uint32_t of;
+
 	view->head = &pos->head;
 	view->timeline = pos->timeline;
 	view->calendar = pos->calendar;
 	view->switched = pos->switched;
 	view->order_class = order_class;
 	view->now = pos->now;
+	view->need_by = view->order_use = 0;
 	view->ahead = bko__ahead_of_new(&pos->head, order_class);
-	view->room[BKO_LIMIT_ITEM] = view->room[BKO_LIMIT_CUSTOMER] = -1;
-	view->room[BKO_LIMIT_CHANNEL] = -1;
+	for (of = 0; of < sizeof view->room / sizeof view->room[0]; of++)
+		view->room[of] = -1;
 }
 
 void bko__pos_event(const struct bko__pos *pos, uint32_t kind, int64_t amount,

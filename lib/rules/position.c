@@ -3,7 +3,6 @@
  */
 #include "rules/position.h"
 
-#include "base/number.h"
 #include "rules/merge.h"
 
 void bko__head_new(struct bko__head *head)
@@ -14,18 +13,6 @@ void bko__head_new(struct bko__head *head)
 	head->edges = BKO__E_SOLD_OUT | BKO__E_UNSELLABLE;
 	head->policy_flags = BKO__P_SELLS;
 	head->flags = BKO__H_SWITCHED;
-}
-
-int64_t bko__take_size(const struct bko__head *head, int64_t waiting)
-{
-	if (head->missing)
-		return 0;
-	return bko__whole(bko__min(head->open, waiting), head->quantum);
-}
-
-int bko__can_serve(const struct bko__head *head)
-{
-	return bko__take_size(head, head->eligible) > 0;
 }
 
 void bko__buffer_settle(struct bko__head *head)
@@ -69,11 +56,6 @@ void bko__switch_follow(struct bko__head *head)
 		head->flags |= BKO__H_SWITCHED;
 	else if (now >= head->switch_back_at)
 		head->flags &= ~(uint32_t)BKO__H_SWITCHED;
-}
-
-int64_t bko__limit_use(const struct bko__head *head)
-{
-	return head->backordered + head->scheduled - head->outside;
 }
 
 /* Whether a quantum could be accepted for later, by the position's own figures: dates of

@@ -6,16 +6,23 @@
 #ifndef BKO_RULES_POSITION_H
 #define BKO_RULES_POSITION_H
 
+#include "base/number.h"
 #include "base/records.h"
 
 /* A position that nothing was ever done to. */
 void bko__head_new(struct bko__head *head);
 
 /* Units that an eligible line of `waiting` units gets now: whole quanta. */
-int64_t bko__take_size(const struct bko__head *head, int64_t waiting);
+static inline int64_t bko__take_size(const struct bko__head *head, int64_t waiting)
+{
+	return head->missing ? 0 : bko__whole(bko__min(head->open, waiting), head->quantum);
+}
 
 /* Whether any eligible line could take anything now. */
-int bko__can_serve(const struct bko__head *head);
+static inline int bko__can_serve(const struct bko__head *head)
+{
+	return bko__take_size(head, head->eligible) > 0;
+}
 
 /* Buffer and open units as the safety stock wants them: fills the buffer from
  * open units (before the queue where it guards it, else from what the queue leaves,
@@ -30,7 +37,10 @@ void bko__switch_start(struct bko__head *head);
 void bko__switch_follow(struct bko__head *head);
 
 /* Units accepted for later that count against the limit. */
-int64_t bko__limit_use(const struct bko__head *head);
+static inline int64_t bko__limit_use(const struct bko__head *head)
+{
+	return head->backordered + head->scheduled - head->outside;
+}
 
 /* Compares the edges with the head's and updates them: bits that rose, and
  * bits that fell. */
