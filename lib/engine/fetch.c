@@ -16,6 +16,25 @@ static int wants_guarded(const struct bko__tx *tx)
 	return 0;
 }
 
+/* Where a range is read from: its beginning, or behind what was read of it in vain. */
+static int from_of(struct bko_engine *engine, const struct bko__range *range, struct bko_span *from)
+{
+	uint8_t *behind;
+
+	from->data = range->key->bytes;
+	from->size = range->key->size;
+	if (!range->last)
+		return 1;
+	behind = bko__take(engine, range->last->key_size + 1u);
+	if (!behind)
+		return 0;
+	memcpy(behind, range->last->key, range->last->key_size);
+	behind[range->last->key_size] = 0;
+	from->data = behind;
+	from->size = range->last->key_size + 1u;
+	return 1;
+}
+
 /* Fills the query with all that is wanted and not loaded. Where the store's reads
  * are of no one moment, the sentinels are asked for before what lies under them. */
 static int32_t build_query(struct bko_engine *engine)
@@ -44,8 +63,8 @@ static int32_t build_query(struct bko_engine *engine)
 	for (range = tx->ranges; range && !split; range = range->next) {
 		if (range->loaded)
 			continue;
-		reads[count].key.data = range->key->bytes;
-		reads[count].key.size = range->key->size;
+		if (!from_of(engine, range, &reads[count].key))
+			return tx->status;
 		reads[count].end.data = range->end->bytes;
 		reads[count].end.size = range->end->size;
 		reads[count].limit = range->limit;
@@ -139,6 +158,11 @@ static void loaded(struct bko_engine *engine)
 			range->last = range->count ? range->rows[range->count - 1] : NULL;
 			if (engine->batching)
 				overlay(engine, range);
+			/* a range that was cut has a row, or its reader would never get on */
+			if (range->more && !range->count) {
+				range->loaded = 0;
+				tx->pending++;
+			}
 		}
 	}
 	tx->pending -= tx->asked_count;

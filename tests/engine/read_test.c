@@ -109,6 +109,36 @@ static void lists_the_queue(void **state)
 	bko_queue_close(queue);
 }
 
+/* What a batch took from the front of a queue is read over, page by page. */
+static void lists_a_queue_whose_front_went(void **state)
+{
+	static const char *const orders[] = {"a", "b", "c", "d", "e"};
+	struct stage *s = *state;
+	struct bko_span cup = stage_span("cup"), hall = stage_span("hall");
+	struct bko_waiting waiting;
+	size_t count, i;
+	bko_queue *queue;
+
+	stage_item(s, "cup");
+	stage_make(s, "cup", "hall");
+	for (i = 0; i < 5; i++)
+		stage_place(s, orders[i], "cup", "hall", 2, 0, 0);
+	STAGE_OK(s, bko_batch_begin(s->engine));
+	for (i = 0; i < 3; i++)
+		stage_cancel(s, orders[i]);
+	STAGE_OK(s, bko_queue_open(s->engine, s->now, &cup, &hall, BKO_QUEUE_CONSISTENT, &queue));
+	for (i = 3; i < 5; i++) {
+		STAGE_OK(s, bko_queue_next(queue, &waiting, 1, sizeof waiting, &count));
+		assert_int_equal(count, 1);
+		assert_int_equal(waiting.order.bytes[0], orders[i][0]);
+	}
+	STAGE_OK(s, bko_queue_next(queue, &waiting, 1, sizeof waiting, &count));
+	assert_int_equal(count, 0);
+	bko_queue_close(queue);
+	STAGE_OK(s, bko_batch_end(s->engine, 0));
+	stage_check(s, "cup", "hall");
+}
+
 static void explains(void **state)
 {
 	static const struct {
@@ -282,6 +312,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STAGED(copies_an_item),
 		STAGED(lists_the_queue),
+		STAGED(lists_a_queue_whose_front_went),
 		STAGED(explains),
 		STAGED(copies_an_order),
 		STAGED(lists_ids),
