@@ -214,11 +214,45 @@ static void bounds(void **state)
 	assert_int_equal(stage_head(s, "cup", "hall").incoming, BKO_SUPPLIES_MAX);
 }
 
+/* Longer than what is read of a queue at once; a tick goes on where fewer are served. */
+static void a_receipt_serves_a_long_queue(void **state)
+{
+	struct stage *s = *state;
+	struct stage_units units;
+	char id[4] = "a00";
+	int64_t sum;
+	uint32_t i;
+
+	stage_item(s, "cup");
+	stage_make(s, "cup", "hall");
+	for (i = 0; i < 50; i++) {
+		id[1] = (char)('0' + i / 10);
+		id[2] = (char)('0' + i % 10);
+		stage_place(s, id, "cup", "hall", 1 + i % 2, 0, 0);
+	}
+	stage_receive(s, "cup", "hall", 61);
+	STAGE_OK(s, bko_engine_tick(s->engine, s->now, 100, NULL));
+	for (i = 0; i < 50; i++) {
+		id[1] = (char)('0' + i / 10);
+		id[2] = (char)('0' + i % 10);
+		units = stage_line(s, id);
+		assert_int_equal(units.allocated, i < 40 ? 1 + i % 2 : i == 40);
+	}
+	assert_int_equal(stage_head(s, "cup", "hall").open, 0);
+	stage_receive(s, "cup", "hall", 15);
+	STAGE_OK(s, bko_engine_tick(s->engine, s->now, 100, NULL));
+	assert_int_equal(stage_head(s, "cup", "hall").open, 1);
+	assert_int_equal(stage_head(s, "cup", "hall").backordered, 0);
+	stage_told(s, BKO_EVENT_READY, &sum);
+	assert_int_equal(sum, 75);
+	stage_check(s, "cup", "hall");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STAGED(plans_and_creates), STAGED(changes), STAGED(closes),
-		STAGED(overdue),           STAGED(bounds),
+		STAGED(overdue),           STAGED(bounds),  STAGED(a_receipt_serves_a_long_queue),
 	};
 
 	return cmocka_run_group_tests_name("supply", tests, NULL, NULL);
