@@ -12,17 +12,20 @@ int bko__warm(const struct bko_engine *engine)
 	       !engine->unsure && !engine->cold && bko__stack_taken(&engine->tx.warm) <= WARM_MAX;
 }
 
-/* Below an item: its own row, a position, and the policy of a position last. */
-static uint32_t of_item(const uint8_t *key, uint32_t size)
+/* Below an item: its own row, a position, and the policy of a position last. Where values
+ * are copied the rest does too, but for queues, which ranges bring, and used ids. */
+static uint32_t of_item(const uint8_t *key, uint32_t size, int lends)
 {
 	uint32_t at = size > 1 ? 2u + key[1] : size, end;
 
 	if (at >= size)
 		return at == size ? BKO__LASTS : 0;
 	end = at + 1 + key[at];
-	if (end == size)
-		return BKO__LASTS | BKO__IS_HEAD;
-	return end + 1 == size && key[end] == 'p' ? BKO__LASTS : 0;
+	if (end >= size)
+		return end == size ? BKO__LASTS | BKO__IS_HEAD : 0;
+	if (lends)
+		return end + 1 == size && key[end] == 'p' ? BKO__LASTS : 0;
+	return key[end] == 'w' || key[end] == 'a' || key[end] == 'o' ? 0 : BKO__LASTS;
 }
 
 uint32_t bko__lasts(const struct bko_engine *engine, const uint8_t *key, uint32_t size)
@@ -37,7 +40,7 @@ uint32_t bko__lasts(const struct bko_engine *engine, const uint8_t *key, uint32_
 	case 'X': return BKO__LASTS;
 	case 'E':
 	case 'T': return 0;
-	case 'I': return of_item(key, size) | (bko__lends(engine) ? 0 : BKO__LASTS);
+	case 'I': return of_item(key, size, bko__lends(engine));
 	default: return bko__lends(engine) ? 0 : BKO__LASTS;
 	}
 }

@@ -25,10 +25,8 @@ enum {
 	PUT,
 	PUT_ABSENT,
 	PUT_REVISION,
-	PUT_AT,
 	DELETE,
 	DELETE_REVISION,
-	HOLDS_AT,
 	STATEMENTS
 };
 
@@ -37,8 +35,8 @@ static const char *const texts[STATEMENTS] = {
 	[BEGIN_WRITE] = "BEGIN IMMEDIATE",
 	[COMMIT] = "COMMIT",
 	[ROLLBACK] = "ROLLBACK",
-	[GET] = "SELECT key, value, revision, id FROM rows WHERE key = ?1",
-	[RANGE] = "SELECT key, value, revision, id FROM rows WHERE key >= ?1 AND key < ?2"
+	[GET] = "SELECT key, value, revision FROM rows WHERE key = ?1",
+	[RANGE] = "SELECT key, value, revision FROM rows WHERE key >= ?1 AND key < ?2"
 		  " ORDER BY key LIMIT ?3",
 	[PUT] = "INSERT INTO rows (key, value, revision) VALUES (?1, ?2, ?3)"
 		" ON CONFLICT (key) DO UPDATE SET value = ?2, revision = ?3",
@@ -46,15 +44,12 @@ static const char *const texts[STATEMENTS] = {
 		       " ON CONFLICT (key) DO NOTHING",
 	[PUT_REVISION] = "UPDATE rows SET value = ?2, revision = ?3 WHERE key = ?1"
 			 " AND revision = ?4",
-	[PUT_AT] = "UPDATE rows SET value = ?2, revision = ?3 WHERE id = ?5 AND key = ?1"
-		   " AND revision = ?4",
 	[DELETE] = "DELETE FROM rows WHERE key = ?1",
 	[DELETE_REVISION] = "DELETE FROM rows WHERE key = ?1 AND revision = ?4",
-	[HOLDS_AT] = "SELECT 1 FROM rows WHERE id = ?5 AND key = ?1 AND revision = ?4",
 };
 
-static const char schema[] = "CREATE TABLE rows (id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE,"
-			     " value BLOB NOT NULL, revision INTEGER NOT NULL);"
+static const char schema[] = "CREATE TABLE rows (key BLOB PRIMARY KEY, value BLOB NOT NULL,"
+			     " revision INTEGER NOT NULL) WITHOUT ROWID;"
 			     "CREATE TABLE counter (opens INTEGER NOT NULL);"
 			     "INSERT INTO counter VALUES (0);"
 			     "PRAGMA application_id = 1112231763"; /* FORMAT */
@@ -70,9 +65,7 @@ struct sqlite_store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENTS];
 	uint64_t opening, batch;
-	uint32_t alone;      /* SQLITE_STORE_ALONE, or 0 */
-	sqlite3_int64 *made; /* by entry: ids of rows that the batch made; 0: none */
-	size_t made_room;
+	uint32_t alone; /* SQLITE_STORE_ALONE, or 0 */
 };
 
 /* ---- Statements ------------------------------------------------------------------- */
@@ -137,8 +130,7 @@ static int32_t give(sqlite3_stmt *statement, uint32_t index, bko_reply *reply)
 
 	return bko_reply_row(reply, index, key, (size_t)sqlite3_column_bytes(statement, 0), value,
 	                     (size_t)sqlite3_column_bytes(statement, 1),
-	                     (uint64_t)sqlite3_column_int64(statement, 2),
-	                     (uint64_t)sqlite3_column_int64(statement, 3));
+	                     (uint64_t)sqlite3_column_int64(statement, 2), 0);
 }
 
 /* Answers one element. SQLITE_DONE, or what went wrong. */
@@ -247,12 +239,17 @@ static int statement_of(const struct bko_entry *entry)
 	return entry->action == BKO_ACTION_DELETE ? deletes[entry->guard] : STATEMENTS;
 }
 
-static int execute(struct sqlite_store *store, int which, const struct bko_entry *entry,
-                   uint64_t revision)
+static int apply_entry(struct sqlite_store *store, const struct bko_entry *entry, uint64_t revision,
+                       int *holds)
 {
-	sqlite3_stmt *statement = store->statements[which];
-	int code;
+	int which = statement_of(entry), code;
+	sqlite3_stmt *statement;
 
+	*holds = 1;
+	if (which == STATEMENTS)
+		return entry->guard == BKO_GUARD_NONE ? SQLITE_DONE
+		                                      : guard_alone(store, entry, holds);
+	statement = store->statements[which];
 	bind(statement, 1, &entry->key);
 	if (entry->action == BKO_ACTION_PUT) {
 		bind(statement, 2, &entry->value);
@@ -260,46 +257,8 @@ static int execute(struct sqlite_store *store, int which, const struct bko_entry
 	}
 	if (entry->guard == BKO_GUARD_REVISION)
 		sqlite3_bind_int64(statement, 4, (sqlite3_int64)entry->revision);
-	if (which == PUT_AT || which == HOLDS_AT)
-		sqlite3_bind_int64(statement, 5, (sqlite3_int64)entry->hint);
 	code = sqlite3_step(statement);
 	sqlite3_reset(statement);
-	return code;
-}
-
-/* With a hint the row need not be searched by its key; if that finds nothing, the hint may
- * be outdated. */
-static int at_hint(struct sqlite_store *store, const struct bko_entry *entry, uint64_t revision,
-                   int *holds)
-{
-	int code;
-
-	*holds = 0;
-	if (entry->hint == 0 || entry->guard != BKO_GUARD_REVISION ||
-	    entry->action == BKO_ACTION_DELETE)
-		return SQLITE_DONE;
-	if (entry->action == BKO_ACTION_NONE) {
-		code = execute(store, HOLDS_AT, entry, revision);
-		*holds = code == SQLITE_ROW;
-		return code == SQLITE_ROW ? SQLITE_DONE : code;
-	}
-	code = execute(store, PUT_AT, entry, revision);
-	*holds = code == SQLITE_DONE && sqlite3_changes(store->db) == 1;
-	return code;
-}
-
-static int apply_entry(struct sqlite_store *store, const struct bko_entry *entry, uint64_t revision,
-                       int *holds)
-{
-	int which = statement_of(entry), code = at_hint(store, entry, revision, holds);
-
-	if (*holds || code != SQLITE_DONE)
-		return code;
-	*holds = 1;
-	if (which == STATEMENTS)
-		return entry->guard == BKO_GUARD_NONE ? SQLITE_DONE
-		                                      : guard_alone(store, entry, holds);
-	code = execute(store, which, entry, revision);
 	if (code == SQLITE_DONE && entry->guard != BKO_GUARD_NONE)
 		*holds = sqlite3_changes(store->db) == 1;
 	return code;
@@ -316,84 +275,32 @@ static void conflict(struct sqlite_store *store, const struct bko_entry *entry, 
 	bko_reply_end(reply, BKO_REPLY_CONFLICT, 0, 0);
 }
 
-/* Tells the ids of rows that are new, so that whoever changes them has a hint. */
-static void tell_made(struct sqlite_store *store, const struct bko_batch *batch, uint64_t revision,
-                      bko_reply *reply)
-{
-	size_t i;
-
-	for (i = 0; i < batch->count && i < store->made_room; i++) {
-		const struct bko_entry *entry = &batch->entries[i];
-
-		if (store->made[i] != 0)
-			bko_reply_row(reply, (uint32_t)i, entry->key.data, entry->key.size,
-			              entry->value.data, entry->value.size, revision,
-			              (uint64_t)store->made[i]);
-	}
-}
-
-/* Without memory ids are not told, which only costs searches. */
-static void make_room(struct sqlite_store *store, size_t count)
-{
-	sqlite3_int64 *made;
-
-	if (count <= store->made_room)
-		return;
-	made = realloc(store->made, count * sizeof *made);
-	if (made == NULL)
-		return;
-	store->made = made;
-	store->made_room = count;
-}
-
-/* Applies the entries one after another, up to one whose guard does not hold; *at is how
- * far it came. */
-static int apply_entries(struct sqlite_store *store, const struct bko_batch *batch,
-                         uint64_t revision, size_t *at, int *holds)
-{
-	int code = SQLITE_DONE;
-	size_t i;
-
-	for (i = 0; i < batch->count && code == SQLITE_DONE && *holds; i++) {
-		const struct bko_entry *entry = &batch->entries[i];
-
-		*at = i;
-		code = apply_entry(store, entry, revision, holds);
-		if (i < store->made_room)
-			store->made[i] = statement_of(entry) == PUT_ABSENT && *holds
-			                         ? sqlite3_last_insert_rowid(store->db)
-			                         : 0;
-	}
-	return code;
-}
-
 static void sqlite_apply(void *host, const struct bko_batch *batch, bko_reply *reply)
 {
 	struct sqlite_store *store = host;
 	uint64_t revision = store->opening << BATCH_BITS | ++store->batch;
 	int code = run(store, BEGIN_WRITE), holds = 1;
-	size_t at = 0;
+	size_t i;
 
-	make_room(store, batch->count);
-	if (code == SQLITE_OK)
-		code = apply_entries(store, batch, revision, &at, &holds);
+	for (i = 0; i < batch->count && reply_of(code) == BKO_REPLY_DONE; i++) {
+		code = apply_entry(store, &batch->entries[i], revision, &holds);
+		if (!holds && reply_of(code) == BKO_REPLY_DONE) {
+			conflict(store, &batch->entries[i], (uint32_t)i, reply);
+			return;
+		}
+	}
 	if (reply_of(code) != BKO_REPLY_DONE) {
 		end(store, reply, reply_of(code), 0);
 		roll_back(store);
 		return;
 	}
-	if (!holds) {
-		conflict(store, &batch->entries[at], (uint32_t)at, reply);
-		return;
-	}
 	code = run(store, COMMIT);
-	if (code == SQLITE_OK) {
-		tell_made(store, batch, revision, reply);
-		end(store, reply, BKO_REPLY_DONE, revision);
-		return;
-	}
 	/* What went wrong at this point may yet be found committed, but for a lock. */
-	end(store, reply, (code & 0xff) == SQLITE_BUSY ? BKO_REPLY_BUSY : BKO_REPLY_UNKNOWN, 0);
+	if (code == SQLITE_OK)
+		end(store, reply, BKO_REPLY_DONE, revision);
+	else
+		end(store, reply, (code & 0xff) == SQLITE_BUSY ? BKO_REPLY_BUSY : BKO_REPLY_UNKNOWN,
+		    0);
 	roll_back(store);
 }
 
@@ -506,7 +413,8 @@ static int32_t prepare(struct sqlite_store *store, uint32_t mode)
 
 	sqlite3_extended_result_codes(store->db, 1);
 	sqlite3_busy_timeout(store->db, OPEN_WAIT_MS);
-	status = status_of(exec_patiently(store, "PRAGMA page_size = 2048"));
+	/* Rows of several hundred bytes in a tree without rowid: small pages make it deep. */
+	status = status_of(exec_patiently(store, "PRAGMA page_size = 8192"));
 	if (status == BKO_OK)
 		status = recognize(store, &tables);
 	/* Before the first use of the log: then its index needs no shared memory. */
@@ -580,6 +488,5 @@ void sqlite_store_close(struct sqlite_store *store)
 	for (i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(store->statements[i]);
 	sqlite3_close(store->db);
-	free(store->made);
 	free(store);
 }
