@@ -118,33 +118,43 @@ static int32_t restock(struct bko_engine *engine, struct bko__pos *pos, int firs
 	return BKO_OK;
 }
 
-/* Sums over the candidates; each is at least 0. */
-static int32_t sum_candidates(struct bko_engine *engine, struct asking *a)
+/* Adds what one of several candidates could give later; each is at least 0. */
+static int32_t add_later(struct bko_engine *engine, struct asking *a, struct bko__pos *pos)
 {
 	struct bko_availability *out = &a->out;
 	struct bko__decision *decision = &engine->room.decision;
 	struct bko__view *view = &engine->room.view;
+	int32_t status = bko__decide_view(engine, &a->buyer, &a->plan, pos, 0, view);
+
+	if (status)
+		return status;
+	bko__decide(view, 0, decision);
+	if (decision->later_kind == BKO_LIMIT_NONE)
+		out->later_kind = BKO_LIMIT_NONE;
+	out->available_later =
+		bko__min(out->available_later + decision->available_later, BKO__QUANTITY_MAX);
+	if (out->later_kind == BKO_LIMIT_NONE)
+		out->available_later = 0;
+	return BKO_OK;
+}
+
+/* What the candidates are by then, and what they could give later; a single one's is told
+ * by the decision itself. */
+static int32_t look_ahead(struct bko_engine *engine, struct asking *a)
+{
 	int32_t status = BKO_OK;
 	uint32_t c;
 
-	memset(out, 0, sizeof *out);
+	memset(&a->out, 0, sizeof a->out);
 	for (c = 0; !status && c < a->plan.count; c++) {
 		struct bko__pos *pos = a->plan.pos[c];
 
 		status = project(engine, a, pos);
+		if (!status && a->plan.count > 1)
+			status = add_later(engine, a, pos);
 		if (!status)
-			status = bko__decide_view(engine, &a->buyer, &a->plan, pos, 0, view);
-		if (status)
-			return status;
-		bko__decide(view, 0, decision);
-		if (decision->later_kind == BKO_LIMIT_NONE)
-			out->later_kind = BKO_LIMIT_NONE;
-		out->available_later = bko__min(out->available_later + decision->available_later,
-		                                BKO__QUANTITY_MAX);
-		status = restock(engine, pos, c == 0, out);
+			status = restock(engine, pos, c == 0, &a->out);
 	}
-	if (out->later_kind == BKO_LIMIT_NONE)
-		out->available_later = 0;
 	return status;
 }
 
@@ -165,6 +175,10 @@ static void said(struct asking *a)
 	out->first_ms = plan->said.first_due;
 	out->rest_kind = plan->said.rest_kind;
 	out->rest_ms = plan->said.rest_due;
+	if (plan->count == 1) {
+		out->later_kind = plan->said.later_kind;
+		out->available_later = plan->said.available_later;
+	}
 	if (!plan->count)
 		out->restock_kind = BKO_DATE_UNKNOWN;
 }
@@ -194,7 +208,7 @@ static int32_t run_ask(struct bko_engine *engine, void *arguments)
 	if (!status && a->query.without.size)
 		status = leave_out(engine, a);
 	if (!status)
-		status = sum_candidates(engine, a);
+		status = look_ahead(engine, a);
 	if (!status)
 		status = bko__decide_line(engine, &a->buyer, 0, UINT32_MAX, 0);
 	if (!status)

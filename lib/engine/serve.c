@@ -11,7 +11,8 @@
 #include "rules/position.h"
 #include "rules/rank.h"
 
-/* A lending store is asked for so many rows of a queue at once: most receipts end there. */
+/* A lending store is asked for so many rows of a queue at once, and no more than can be
+ * served: each takes a quantum at least, but those passed over. */
 enum { QUEUE_ROWS = 16 };
 
 /* Eligible rows of the queue as this call leaves them: those read, less those it moved
@@ -196,10 +197,10 @@ static struct bko__range *want_queue(struct bko_engine *engine, const struct bko
                                      const struct bko__row *after)
 {
 	struct bko__key *key = &engine->room.key, *end = &engine->room.end;
-	uint32_t rows = engine->options.serve_lines;
+	int64_t rows = engine->options.serve_lines;
 
-	if (bko__lends(engine) && rows > QUEUE_ROWS)
-		rows = QUEUE_ROWS;
+	if (bko__lends(engine))
+		rows = bko__min(bko__min(rows, QUEUE_ROWS), pos->head.open / pos->head.quantum);
 	bko__pos_subkey(pos, 'w', key);
 	bko__key_after(key, end);
 	if (after) {
@@ -207,7 +208,7 @@ static struct bko__range *want_queue(struct bko_engine *engine, const struct bko
 		key->size = after->key_size;
 		bko__key_byte(key, 0);
 	}
-	return bko__want_range(engine, key, end, rows);
+	return bko__want_range(engine, key, end, (uint32_t)rows);
 }
 
 /* *drained: the end was reached, so that what is still open finds no taker. */
