@@ -28,7 +28,8 @@
  * `now_ms` counts as that time. TRIPS. With a remote store a call that names its positions costs
  * two trips (one read, one apply), one that starts from an order id or from the candidate "any"
  * three; one more each if time-driven rows are due, if a served part names limits, or if the
- * supplies must be looked at; a first call one more.
+ * supplies must be looked at; a first call one more. After a conflict placing takes what the
+ * store gave with it and applies again; all else, and a second conflict, begins anew.
  *
  * LATER CAPABILITIES (groups, windows, told promises, kits, alternatives,
  * suppliers, rationing) have their members and flags here already; asking for one

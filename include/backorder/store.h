@@ -167,7 +167,8 @@ struct bko_store {
  * store has BKO_STORE_LENDS. `hint` is opaque: the library hands it back in the
  * entry that changes this row, so that a store may find it without a search;
  * it may be outdated by then, so compare the key. 0 for none.
- * Of rows given after apply only the hint is looked at yet.
+ * Of rows given with DONE only the hint is looked at. Rows given with CONFLICT spare the
+ * next attempt its reading: give those whose guards did not hold, all of one moment.
  * Returns: BKO_E_MISUSE for a bad index, a row outside what was asked, or given
  * twice; BKO_E_TOO_LARGE; BKO_E_NO_MEMORY. After an error the call that asked
  * fails, whatever bko_reply_end says: with BKO_E_CONTRACT, or BKO_E_NO_MEMORY.

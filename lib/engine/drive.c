@@ -131,6 +131,10 @@ static int32_t anew(struct bko_engine *engine)
 			return bko__fail(engine, BKO_E_CONFLICT, "a record of the batch changed");
 		return bko__fail(engine, BKO_E_CONTENDED, "the store did not confirm an error");
 	}
+	if (engine->reply.status == BKO_REPLY_CONFLICT && bko__given_take(engine)) {
+		engine->step = BKO__RUN;
+		return bko__again(engine);
+	}
 	if (engine->tx.assumed && engine->reply.status == BKO_REPLY_CONFLICT) {
 		/* most likely what was taken for new is there: look */
 		bko__tx_begin(engine);
@@ -186,6 +190,7 @@ static int32_t hand_out(struct bko_engine *engine, uint32_t guards_only)
 		return status;
 	engine->stats.applies++;
 	engine->stats.entries += engine->batch.count;
+	engine->tx.given = NULL;
 	bko__reply_begin(engine, BKO__APPLY);
 	if (engine->options.pull) {
 		engine->step = BKO__APPLY;
@@ -282,6 +287,7 @@ static int32_t first_step(struct bko_engine *engine)
 	engine->landed = engine->assuming_failed = 0;
 	engine->attempt = engine->waited = 0;
 	engine->tx.uncertain = engine->tx.confirm = engine->tx.final = 0;
+	engine->tx.took = 0;
 	engine->step = BKO__RUN;
 	return BKO_OK;
 }

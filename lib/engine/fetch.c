@@ -343,11 +343,13 @@ int32_t bko_reply_row(bko_reply *reply, uint32_t index, const void *key, size_t 
 		return BKO_E_MISUSE;
 	tx = &reply->engine->tx;
 	if (reply->kind == BKO__APPLY) {
-		/* but for the hint the next attempt reads them anew */
 		if (index < reply->engine->batch.count &&
 		    !bko__key_compare(key, key_size, tx->asked[index]->key,
-		                      tx->asked[index]->key_size))
+		                      tx->asked[index]->key_size)) {
 			tx->asked[index]->hint = hint;
+			bko__given_add(reply->engine, tx->asked[index], value, value_size,
+			               revision);
+		}
 		return BKO_OK;
 	}
 	if (reply->kind != BKO__READ || index >= tx->asked_count)

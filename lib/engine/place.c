@@ -308,11 +308,17 @@ static void want_line(struct bko_engine *engine, struct bko__placing *placing,
 	bko__lane_want(engine, bko__lane_of(engine, &plan->item));
 }
 
+/* What is asked for ahead of the decision; after a conflict there may be nothing to ask. */
+static uint32_t foreseen(const struct bko_engine *engine)
+{
+	return bko__when_needed(engine) || engine->tx.took ? 0 : BKO__POS_SUPPLIES;
+}
+
 static int32_t want_all(struct bko_engine *engine, struct bko__placing *placing)
 {
 	struct bko__buyer *buyer = &placing->buyer;
 	struct bko__ord *order = &placing->order;
-	uint32_t flags = bko__when_needed(engine) ? 0 : BKO__POS_SUPPLIES, i;
+	uint32_t flags = foreseen(engine), i;
 	int32_t status = bko__base_want(engine);
 	struct bko__hash hash;
 	struct bko__key *key = &engine->room.key;
@@ -341,7 +347,7 @@ static int32_t want_all(struct bko_engine *engine, struct bko__placing *placing)
 static int32_t run_place(struct bko_engine *engine, void *arguments)
 {
 	struct bko__placing *placing = arguments;
-	uint32_t flags = bko__when_needed(engine) ? 0 : BKO__POS_SUPPLIES, found = 0;
+	uint32_t flags = foreseen(engine), found = 0;
 	int32_t status = bko__request_plans(engine, placing);
 
 	memset(&placing->done, 0, sizeof placing->done);

@@ -61,6 +61,14 @@ struct bko__range {
 	uint32_t count, limit, more, loaded;
 };
 
+/* A row that came with a conflict; its value follows. */
+struct bko__given {
+	struct bko__given *next;
+	struct bko__row *row;
+	uint64_t revision;
+	uint32_t size;
+};
+
 /* Events of this call that go into one lane. */
 struct bko__news {
 	struct bko__news *next;
@@ -91,15 +99,17 @@ struct bko__tx {
 	struct bko__row *settings_row; /* a new store's header, put with the first change */
 	const uint8_t *settings_value;
 	uint32_t settings_size;
-	uint32_t ran;       /* there is something to forget before the next run */
-	uint32_t reads;     /* of this attempt */
-	uint32_t fresh;     /* of the pending ones: rows that are most likely new */
-	uint32_t assumed;   /* this attempt took them for absent */
-	uint32_t pending;   /* rows and ranges wanted, not loaded */
-	uint32_t changes;   /* rows this call puts or deletes */
-	uint32_t uncertain; /* an earlier attempt may have happened, or may still */
-	uint32_t confirm;   /* a refusal: rests on reads that a guard must confirm */
-	uint32_t stands;    /* the operation is recorded: what this run says is said for ever */
+	uint32_t ran;             /* there is something to forget before the next run */
+	uint32_t reads;           /* of this attempt */
+	uint32_t fresh;           /* of the pending ones: rows that are most likely new */
+	uint32_t assumed;         /* this attempt took them for absent */
+	uint32_t pending;         /* rows and ranges wanted, not loaded */
+	uint32_t changes;         /* rows this call puts or deletes */
+	struct bko__given *given; /* by the store together with its answer to a batch */
+	uint32_t took;            /* this attempt rests on such rows */
+	uint32_t uncertain;       /* an earlier attempt may have happened, or may still */
+	uint32_t confirm;         /* a refusal: rests on reads that a guard must confirm */
+	uint32_t stands; /* the operation is recorded: what this run says is said for ever */
 	uint32_t op_verb, op_is_order;
 	uint8_t op_hash[16];
 	int64_t op_time;
@@ -187,6 +197,12 @@ void bko__row_becomes(struct bko_engine *engine, struct bko__row *row);
 
 /* Reads a position's row; 0, or -1 where its bytes are no position. */
 int bko__head_load(struct bko_engine *engine, struct bko__row *row, struct bko__head *head);
+
+/* given.c: remembers a row that came with an answer to a batch. After a conflict: takes
+ * what came in place of what was read; 0 if nothing did, or has just been taken. */
+void bko__given_add(struct bko_engine *engine, struct bko__row *row, const void *value, size_t size,
+                    uint64_t revision);
+int bko__given_take(struct bko_engine *engine);
 
 void bko__tx_keep(struct bko_engine *engine, uint64_t revision); /* after DONE */
 void bko__tx_keep_batch(struct bko_engine *engine, uint64_t revision);

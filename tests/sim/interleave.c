@@ -32,6 +32,7 @@ static void report(const struct counts *c, uint64_t seeds, double seconds)
 	printf("evidence: seeds of three engines interleaved %llu\n", (unsigned long long)seeds);
 	printf("evidence: commits compared with their serial replay %llu\n",
 	       (unsigned long long)c->compared);
+	printf("evidence: rows given together with conflicts %llu\n", (unsigned long long)c->given);
 	printf("%llu calls, %llu steps of ticks taken over\n", (unsigned long long)c->operations,
 	       (unsigned long long)c->raw);
 	printf("%llu reads (%llu torn), %llu applies, %llu conflicts, %llu busy, %llu lost "

@@ -152,6 +152,30 @@ static int lose(struct sim *s, struct peer *p)
 	return 0;
 }
 
+/* With a conflict come rows as they are now: all that were guarded, some, or none. Its own
+ * randomness leaves the rest of a seed's history as it is. */
+static void answer_conflict(struct sim *s, struct peer *p)
+{
+	const struct bko_batch *batch = p->wanted.batch;
+	uint64_t random = s->random ^ 0x5deece66d;
+	uint32_t share = random_below(&random, 3) * 50;
+	struct bko_read *reads = calloc(batch->count, sizeof *reads);
+	struct bko_query query = {
+		.struct_size = sizeof query, .reads = reads, .count = batch->count};
+	for (uint32_t i = 0; i < batch->count && reads; i++) {
+		reads[i].key = batch->entries[i].key;
+		reads[i].limit = 1;
+		if (batch->entries[i].guard && random_below(&random, 100) < share) {
+			past_answer(&s->past, &query, i, s->past.moment, s->past.moment, &random,
+			            p->wanted.reply);
+			p->floor = s->past.moment;
+			s->counts.given++;
+		}
+	}
+	free(reads);
+	bko_reply_end(p->wanted.reply, BKO_REPLY_CONFLICT, 0, 0);
+}
+
 static int answer_apply(struct sim *s, struct peer *p)
 {
 	bko_reply *reply = p->wanted.reply;
@@ -160,7 +184,7 @@ static int answer_apply(struct sim *s, struct peer *p)
 	s->counts.applies++;
 	if (chance(s, s->faults.conflict)) {
 		s->counts.conflicts++;
-		bko_reply_end(reply, BKO_REPLY_CONFLICT, 0, 0);
+		answer_conflict(s, p);
 		return 0;
 	}
 	if (chance(s, s->faults.busy)) {
@@ -176,7 +200,10 @@ static int answer_apply(struct sim *s, struct peer *p)
 	if (commit(s, p->job, &p->op, p->wanted.batch, &status, &revision))
 		return 1;
 	s->counts.conflicts += status == BKO_REPLY_CONFLICT;
-	bko_reply_end(reply, status, revision, 0);
+	if (status == BKO_REPLY_CONFLICT)
+		answer_conflict(s, p);
+	else
+		bko_reply_end(reply, status, revision, 0);
 	return 0;
 }
 

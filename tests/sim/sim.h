@@ -55,7 +55,7 @@ struct faults {
 
 struct counts {
 	uint64_t operations, reads, applies, commits, conflicts, busy, unknown, late_applied,
-		late_refused, crashes, replays, resolved, torn, compared, raw;
+		late_refused, crashes, replays, resolved, torn, compared, raw, given;
 };
 
 struct sim {
