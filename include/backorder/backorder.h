@@ -25,11 +25,17 @@
  * that the same id may succeed later; see BKO_OP_ flags for the exceptions.
  *
  * TIME. Each position remembers the latest time it was settled to; an earlier
- * `now_ms` counts as that time. TRIPS. With a remote store a call that names its positions costs
- * two trips (one read, one apply), one that starts from an order id or from the candidate "any"
- * three; one more each if time-driven rows are due, if a served part names limits, or if the
- * supplies must be looked at; a first call one more. After a conflict placing takes what the
- * store gave with it and applies again; all else, and a second conflict, begins anew.
+ * `now_ms` counts as that time. The host's clock is trusted: what a time far ahead settles
+ * (holds end, supplies are overdue, restock dates pass) happened and stays, and until the
+ * clock comes to that time it stands still for the positions that were touched. So look at a
+ * clock that may be wrong before it is handed over: bko_position.settled_ms tells the time
+ * a position has come to. There is no way back but a copy of the store from before.
+ *
+ * TRIPS. With a remote store a call that names its positions costs two trips (one read,
+ * one apply), one that starts from an order id or from the candidate "any" three; one more
+ * each if time-driven rows are due, if a served part names limits, or if the supplies must
+ * be looked at; a first call one more. After a conflict placing takes what the store gave
+ * with it and applies again; all else, and a second conflict, begins anew.
  *
  * LATER CAPABILITIES (groups, windows, told promises, kits, alternatives,
  * suppliers, rationing) have their members and flags here already; asking for one
@@ -209,7 +215,7 @@ struct bko_op {
 	uint32_t struct_size;
 	uint32_t flags;     /* BKO_OP_ */
 	struct bko_span id; /* of the operation or document */
-	int64_t now_ms;
+	int64_t now_ms; /* of a clock that is right: see TIME */
 };
 
 /* Subjects of operations. */
@@ -518,7 +524,10 @@ BKO_API int32_t bko_order_split(bko_engine *engine, const struct bko_op *op,
 /* Cancels units: the line's second part first; within a part backordered before
  * allocated and unpicked; shipped or picked ones never. Freed units serve the
  * queue. With every line and no quantity it cancels the order, or releases the
- * hold. Cancelling what is cancelled already changes nothing.
+ * hold. Cancelling what is cancelled already changes nothing. outcome.quantity is all that
+ * was cancelled, allocated and backordered what the order has left; which units they were
+ * is told by events of BKO_BY_CANCELLING: BACKORDERED of waiting, UNALLOCATED of allocated
+ * ones, both negative, by line and location.
  * Returns: BKO_E_INSUFFICIENT, BKO_E_NOT_FOUND, BKO_E_STATE. Since: 0.1. */
 BKO_API int32_t bko_order_cancel(bko_engine *engine, const struct bko_op *op,
                                  const struct bko_units *units, struct bko_outcome *outcome);

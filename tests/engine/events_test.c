@@ -297,6 +297,51 @@ static void refuses_what_makes_no_sense(void **state)
 	STAGE_OK(s, bko_batch_end(s->engine, 1));
 }
 
+/* Of a cancellation events tell which units waited, and which lay on the shelf. */
+static void what_was_cancelled_is_told(void **state)
+{
+	static const struct {
+		int64_t cancelled, waiting, allocated;
+	} rows[] = {{1, -1, 0}, {2, -2, 0}, {4, -2, -2}, {5, -2, -3}};
+	struct stage *s = *state;
+	size_t i;
+
+	stage_item(s, "cup");
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char id[8] = "o-1", location[8] = "shop1";
+		struct bko_pick pick = {.struct_size = sizeof pick, .quantity = rows[i].cancelled};
+		struct bko_units units = {.struct_size = sizeof units,
+		                          .picks = &pick,
+		                          .pick_count = 1,
+		                          .stride = sizeof pick};
+		struct bko_outcome outcome = {.struct_size = sizeof outcome};
+		struct bko_op op = stage_op(s, NULL);
+		int64_t waiting = 0, allocated = 0;
+		size_t k;
+
+		id[2] = (char)('1' + i);
+		location[4] = id[2];
+		units.order = stage_span(id);
+		stage_receive(s, "cup", location, 3);
+		stage_place(s, id, "cup", location, 5, 0, 0);
+		STAGE_OK(s, bko_order_cancel(s->engine, &op, &units, &outcome));
+		assert_int_equal(outcome.quantity, rows[i].cancelled);
+		assert_int_equal(outcome.allocated, 3 + rows[i].allocated);
+		assert_int_equal(outcome.backordered, 2 + rows[i].waiting);
+		stage_read_events(s);
+		for (k = 0; k < s->event_count; k++) {
+			const struct stage_event *e = &s->events[k];
+
+			if (e->detail != BKO_BY_CANCELLING || strcmp(e->order, id))
+				continue;
+			waiting += e->kind == BKO_EVENT_BACKORDERED ? e->amount : 0;
+			allocated += e->kind == BKO_EVENT_UNALLOCATED ? e->amount : 0;
+		}
+		assert_int_equal(waiting, rows[i].waiting);
+		assert_int_equal(allocated, rows[i].allocated);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +352,7 @@ int main(void)
 		STAGED(trims_no_more_than_the_budget),
 		cmocka_unit_test_setup_teardown(trimming_passes_no_new_consumer, stage_pull,
 	                                        stage_down),
+		STAGED(what_was_cancelled_is_told),
 		STAGED(refuses_what_makes_no_sense),
 	};
 
