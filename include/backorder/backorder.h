@@ -215,7 +215,7 @@ struct bko_op {
 	uint32_t struct_size;
 	uint32_t flags;     /* BKO_OP_ */
 	struct bko_span id; /* of the operation or document */
-	int64_t now_ms; /* of a clock that is right: see TIME */
+	int64_t now_ms;     /* of a clock that is right: see TIME */
 };
 
 /* Subjects of operations. */
