@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """Each patch of this folder breaks one rule in a copy of the library. The random histories must
 catch it and print the seed; where the patch says so, the library's own verify must report it too.
+Who else is to catch a patch it names itself: tests of the log store, each in its quickest tier.
 A patch that no longer applies is a failure. Usage: run.py ROOT [CC [NAME ...]]
 
-A patch begins with what it breaks and what verify reports, or a dash:
+A patch begins with what it breaks and what verify reports, or a dash, or who judges it:
     Breaks: Q2 units vanish when a line is cancelled
     Verify: Q2
+    Judges: cuts order
 
 Every invariant that has code by now has a patch, but these: Q10 (kits), F3 (groups), O8
 (substitution) and P1 (told dates) wait for their capability; T1 to T4 are about several engines and
-lost answers, which a history of one engine does not have: the simulations look for those; D1 to D8
-are a store's that keeps its rows.
+lost answers, which a history of one engine does not have: the simulations look for those.
 """
 import os
 import re
@@ -21,6 +22,16 @@ import tempfile
 
 BUDGET = "40000"
 FLAGS = ["-std=c99", "-O1", "-w", "-Iinclude", "-Ilib"]
+
+# Of the log store: parts of the library, sources beside, other libraries, what it says when it
+# finds something (with the seed, the bit or the name of the case).
+POWER = ["tests/power/%s.c" % name for name in ("device", "device_loss", "story", "crash")]
+POWER += ["tests/history/%s.c" % name for name in ("script", "drive", "print")]
+STORE = ["tests/store/%s.c" % name for name in ("inspect", "log_stage", "reply", "shadow")]
+JUDGES = {name: ("lib", ["tests/power/%s.c" % name] + POWER, ["-lm"], r"^.*\b(?:seed|bit) \d+.*")
+          for name in ("cuts", "nested", "order", "flips", "inject")}
+JUDGES.update({name: (("lib/base", "lib/store"), ["tests/store/%s.c" % name] + STORE, ["-lcmocka"],
+                      r"^\[  FAILED  \] .*") for name in ("log_golden", "medium_file")})
 
 
 def sources(root, folder):
@@ -42,8 +53,33 @@ def objects(cc, root, files):
     return built
 
 
-def program(cc, root, files):
-    subprocess.run([cc, *objects(cc, root, files), "-lm", "-o", "history"], cwd=root, check=True)
+def program(cc, root, files, libraries=("-lm",), name="history"):
+    subprocess.run([cc, *objects(cc, root, files), *libraries, "-o", name], cwd=root, check=True)
+
+
+def judge(cc, root, name):
+    """What a test of the log store says, or None if it found nothing."""
+    parts, files, libraries, _ = JUDGES[name]
+    parts = (parts,) if isinstance(parts, str) else parts
+    program(cc, root, sum((sources(root, part) for part in parts), []) + files, libraries, name)
+    done = subprocess.run(["./" + name], cwd=root, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors="replace", timeout=120,
+                          env={**os.environ, "BKO_TIER": "quick"})
+    return done.stdout if done.returncode else None
+
+
+def judged(cc, root, names):
+    """Faults of a patch that these judges must all catch."""
+    faults = []
+    for name in names:
+        found = judge(cc, root, name)
+        said = found and re.search(JUDGES[name][3], found, re.M)
+        if said:
+            print("  %-11s" % (name + ":"), said.group(0)[:150])
+        else:
+            faults.append("not caught by %s" % name if found is None else
+                          "%s does not tell what it found: %s" % (name, found[-200:]))
+    return faults
 
 
 def play(root, *options):
@@ -58,12 +94,18 @@ def touched(text):
     return re.findall(r"^\+\+\+ b/(\S+)", text, re.M)
 
 
+def judges_of(text):
+    named = re.search(r"^Judges: (.+)", text, re.M)
+    return named.group(1).split() if named else []
+
+
 def outcome(cc, root, files, patch):
     """Applies one patch, tries it, takes it back. A list of faults."""
     with open(patch) as file:
         text = file.read()
     verify = re.search(r"^Verify: (\S+)", text, re.M)
-    if not re.search(r"^Breaks: \S+", text, re.M) or not verify:
+    judges = judges_of(text)
+    if not re.search(r"^Breaks: \S+", text, re.M) or not (verify or judges):
         return ["does not say what it breaks"]
     saved = {name: open(os.path.join(root, name)).read() for name in touched(text)}
     applied = subprocess.run(["patch", "-p1", "--no-backup-if-mismatch", "-i", patch], cwd=root,
@@ -74,6 +116,8 @@ def outcome(cc, root, files, patch):
             return ["no longer applies: " + applied.stdout.strip()]
         for name in saved:
             forget(root, name)
+        if judges:
+            return judged(cc, root, judges)
         program(cc, root, files)
         found = play(root)
         if found is None:
@@ -115,7 +159,8 @@ def main():
     names = sys.argv[3:] or sorted(n for n in os.listdir(here) if n.endswith(".patch"))
     bad = 0
     with tempfile.TemporaryDirectory() as copy:
-        for folder in ("include", "lib", "tests/model", "tests/history"):
+        for folder in ("include", "lib", "tests/model", "tests/history", "tests/power",
+                       "tests/store"):
             shutil.copytree(os.path.join(root, folder), os.path.join(copy, folder))
         files = sources(copy, "lib") + sources(copy, "tests/model")
         files += ["tests/history/%s.c" % name for name in
@@ -125,6 +170,15 @@ def main():
         if play(copy) is not None:
             print("the histories fail without a patch")
             return 1
+        wanted = set()
+        for name in names:
+            with open(os.path.join(here, name)) as file:
+                wanted.update(judges_of(file.read()))
+        for name in sorted(wanted):
+            found = judge(cc, copy, name)
+            if found is not None:
+                print("%s fails without a patch: %s" % (name, found[-300:]))
+                return 1
         for name in names:
             print(name)
             for fault in outcome(cc, copy, files, os.path.join(here, name)):
