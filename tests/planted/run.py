@@ -166,15 +166,13 @@ def main():
         files += ["tests/history/%s.c" % name for name in
                   ("history", "gen", "gen_policy", "world", "compare", "check", "drive", "print", "mail",
                    "batch")]
-        program(cc, copy, files)
-        if play(copy) is not None:
-            print("the histories fail without a patch")
-            return 1
-        wanted = set()
-        for name in names:
-            with open(os.path.join(here, name)) as file:
-                wanted.update(judges_of(file.read()))
-        for name in sorted(wanted):
+        wanted = [set(judges_of(open(os.path.join(here, name)).read())) for name in names]
+        if set() in wanted:
+            program(cc, copy, files)
+            if play(copy) is not None:
+                print("the histories fail without a patch")
+                return 1
+        for name in sorted(set().union(*wanted)):
             found = judge(cc, copy, name)
             if found is not None:
                 print("%s fails without a patch: %s" % (name, found[-300:]))
