@@ -4,6 +4,8 @@
  */
 #include "engine/engine.h"
 
+enum { RUN = 12 };
+
 /* Whether an entry comes of a row, and of how many bytes. */
 static size_t weigh(const struct bko__row *row, int guarded, uint32_t action, uint32_t value_size,
                     size_t *bytes)
@@ -54,29 +56,55 @@ static uint32_t action_of(const struct bko__row *row)
 	return row->action ? row->action : row->staged;
 }
 
-static int comes_before(const struct bko__row *a, const struct bko__row *b)
+/* Rows of a short run in order, by moving each before those that come behind it. */
+static void sort_run(struct bko__row **rows, uint32_t count)
 {
-	if (a->order != b->order)
-		return a->order < b->order;
-	return bko__key_compare(a->key, a->key_size, b->key, b->key_size) < 0;
+	uint32_t i, at;
+
+	for (i = 1; i < count; i++) {
+		struct bko__row *row = rows[i];
+
+		for (at = i; at && bko__rows_order(row, rows[at - 1]) < 0; at--)
+			rows[at] = rows[at - 1];
+		rows[at] = row;
+	}
 }
 
-/* Shell sort: small sets nearly free, large ones without recursion or memory. */
-static void sort_rows(struct bko__row **rows, size_t count)
+static void merge_runs(struct bko__row **rows, uint32_t from, uint32_t size, uint32_t count,
+                       struct bko__row **merged)
 {
-	size_t gap = 1, i, at;
+	uint32_t a = from, a_end = from + size < count ? from + size : count;
+	uint32_t b = a_end, b_end = b + size < count ? b + size : count;
 
-	while (gap < count / 3)
-		gap = gap * 3 + 1;
-	for (; gap; gap /= 3) {
-		for (i = gap; i < count; i++) {
-			struct bko__row *row = rows[i];
-
-			for (at = i; at >= gap && comes_before(row, rows[at - gap]); at -= gap)
-				rows[at] = rows[at - gap];
-			rows[at] = row;
-		}
+	while (a < a_end && b < b_end) {
+		if (bko__rows_order(rows[b], rows[a]) < 0)
+			merged[from++] = rows[b++];
+		else
+			merged[from++] = rows[a++];
 	}
+	while (a < a_end)
+		merged[from++] = rows[a++];
+	while (b < b_end)
+		merged[from++] = rows[b++];
+}
+
+/* Short runs first, then ever longer ones, merged to and fro between the rows and as much
+ * room: the rows of a call are one run, those of a batch may be many. */
+static void sort_rows(struct bko__row **rows, uint32_t count, struct bko__row **room)
+{
+	struct bko__row **runs = rows, **merged = room;
+	uint32_t size = RUN, from;
+
+	for (from = 0; from < count; from += RUN)
+		sort_run(rows + from, count - from < RUN ? count - from : RUN);
+	for (; size < count; size *= 2) {
+		for (from = 0; from < count; from += 2 * size)
+			merge_runs(runs, from, size, count, merged);
+		runs = merged;
+		merged = merged == room ? rows : room;
+	}
+	if (runs != rows)
+		memcpy(rows, runs, count * sizeof(struct bko__row *));
 }
 
 static void fill_entry(const struct bko__row *row, uint32_t action, struct bko_entry *entry)
@@ -101,7 +129,7 @@ static uint32_t becomes_entry(const struct bko__row *row, uint32_t guards_only)
 	return (!guards_only && action_of(row)) || ((row->guard | row->guarded) && row->loaded);
 }
 
-/* The rows that become entries, in order of their keys: of a call, or of a batch; of both
+/* The rows that become entries: of a call, or of a batch; of both
  * where guards are to confirm an error within a batch. */
 static uint32_t choose_rows(struct bko_engine *engine, struct bko__row **chosen,
                             uint32_t guards_only)
@@ -120,16 +148,15 @@ static uint32_t choose_rows(struct bko_engine *engine, struct bko__row **chosen,
 			count += !tx->rows[i]->in_batch && becomes_entry(tx->rows[i], guards_only);
 		}
 	}
-	sort_rows(chosen, count);
 	return count;
 }
 
 int32_t bko__tx_entries(struct bko_engine *engine, struct bko_batch *batch, uint32_t guards_only)
 {
 	struct bko__tx *tx = &engine->tx;
-	uint32_t rows = tx->batch_count + tx->count + 1, i;
+	size_t rows = (size_t)tx->batch_count + tx->count + 1, bytes = 0;
 	struct bko_entry *entries;
-	size_t bytes = 0;
+	uint32_t i;
 
 	tx->asked = bko__take(engine, rows * sizeof(struct bko__row *));
 	if (!tx->asked)
@@ -138,6 +165,8 @@ int32_t bko__tx_entries(struct bko_engine *engine, struct bko_batch *batch, uint
 	entries = bko__take(engine, (tx->asked_rows + (size_t)1) * sizeof *entries);
 	if (!entries)
 		return tx->status;
+	/* where entries will be there is room for the rows meanwhile */
+	sort_rows(tx->asked, tx->asked_rows, (struct bko__row **)(void *)entries);
 	for (i = 0; i < tx->asked_rows; i++) {
 		const struct bko__row *row = tx->asked[i];
 

@@ -88,59 +88,6 @@ void bko__reply_begin(struct bko_engine *engine, uint32_t kind)
 	engine->reply.waiting = 1;
 }
 
-/* How many rows of the range come before this one, itself included. */
-static uint32_t place_in(const struct bko__range *range, const struct bko__row *row)
-{
-	uint32_t at = range->count;
-
-	while (at && bko__key_compare(range->rows[at - 1]->key, range->rows[at - 1]->key_size,
-	                              row->key, row->key_size) > 0)
-		at--;
-	return at;
-}
-
-/* Rows that an earlier call of the batch changed take the place of the store's. */
-static void overlay(struct bko_engine *engine, struct bko__range *range)
-{
-	struct bko__tx *tx = &engine->tx;
-	uint32_t i, at, kept = 0;
-	struct bko__row *row;
-
-	for (i = 0; i < range->count; i++) {
-		if (range->rows[i]->present)
-			range->rows[kept++] = range->rows[i];
-	}
-	range->count = kept;
-	for (row = tx->batch; row; row = row->batch) {
-		if (row->staged != BKO_ACTION_PUT || row->stored ||
-		    bko__key_compare(row->key, row->key_size, range->key->bytes, range->key->size) <
-		            0 ||
-		    bko__key_compare(row->key, row->key_size, range->end->bytes,
-		                     range->end->size) >= 0)
-			continue;
-		bko__row_of(engine, row->key, row->key_size); /* it is of this call now */
-		at = place_in(range, row);
-		if ((at && range->rows[at - 1] == row) ||
-		    (range->more && bko__key_compare(row->key, row->key_size, range->last->key,
-		                                     range->last->key_size) > 0))
-			continue; /* there already, or behind what was read */
-		if (range->count == range->limit) {
-			/* there is no room for all: the page ends before what fell out */
-			range->more = 1;
-			range->last = range->rows[range->count - 1];
-			if (at == range->count)
-				continue;
-			range->count--;
-		}
-		memmove(range->rows + at + 1, range->rows + at,
-		        (range->count - at) * sizeof(struct bko__row *));
-		range->rows[at] = row;
-		range->count++;
-		if (range->count == range->limit)
-			range->last = range->rows[range->count - 1];
-	}
-}
-
 /* All that was asked has been answered: what was not given is not there. */
 static void loaded(struct bko_engine *engine)
 {
@@ -156,8 +103,9 @@ static void loaded(struct bko_engine *engine)
 
 			range->loaded = 1;
 			range->last = range->count ? range->rows[range->count - 1] : NULL;
+			range->more &= range->count != 0; /* nothing is a cut of nothing */
 			if (engine->batching)
-				overlay(engine, range);
+				bko__overlay(engine, range);
 			/* a range that was cut has a row, or its reader would never get on */
 			if (range->more && !range->count) {
 				range->loaded = 0;

@@ -145,11 +145,12 @@ static struct bko__row *new_row(struct bko_engine *engine, uint32_t hash, const 
 		return NULL;
 	memset(row, 0, sizeof *row);
 	bytes = (uint8_t *)(row + 1);
+	bko__store_8(bytes + ((size - 1) & ~7u), 0);
 	memcpy(bytes, key, size);
 	row->key = bytes;
 	row->key_size = size;
 	row->hash = hash;
-	row->order = size < 8 ? bko__get_be(key, size) << (64 - 8 * size) : bko__get_be(key, 8);
+	row->order = bko__get_be(bytes, 8);
 	row->lasting = (kind & BKO__LASTS) != 0;
 	row->head = (kind & BKO__IS_HEAD) != 0;
 	row->chain = *bucket_of(tx, hash);
@@ -197,14 +198,27 @@ static struct bko__row *list_row(struct bko_engine *engine, struct bko__row *row
 	return row;
 }
 
-struct bko__row *bko__row_of(struct bko_engine *engine, const uint8_t *key, uint32_t size)
+static struct bko__row *find_row(const struct bko__tx *tx, uint32_t hash, const uint8_t *key,
+                                 uint32_t size)
 {
-	struct bko__tx *tx = &engine->tx;
-	uint32_t hash = hash_key(key, size);
 	struct bko__row *row = tx->bucket_count ? *bucket_of(tx, hash) : NULL;
 
 	while (row && !same_key(row, hash, key, size))
 		row = row->chain;
+	return row;
+}
+
+struct bko__row *bko__row_find(const struct bko__tx *tx, const uint8_t *key, uint32_t size)
+{
+	return find_row(tx, hash_key(key, size), key, size);
+}
+
+struct bko__row *bko__row_of(struct bko_engine *engine, const uint8_t *key, uint32_t size)
+{
+	struct bko__tx *tx = &engine->tx;
+	uint32_t hash = hash_key(key, size);
+	struct bko__row *row = find_row(tx, hash, key, size);
+
 	if (row && row->listed)
 		return row;
 	if (!row && tx->outside + tx->batch_count < tx->max_rows)
@@ -365,7 +379,7 @@ void bko__tx_clear(struct bko_engine *engine)
 	memset(tx->lane_row, 0, sizeof tx->lane_row);
 	tx->count = tx->outside = tx->total = 0;
 	tx->batch = NULL;
-	tx->batch_count = 0;
+	tx->batch_count = tx->astray = 0;
 	tx->batch_entries = tx->batch_bytes = 0;
 	tx->ranges = NULL;
 	tx->ranges_end = &tx->ranges;
@@ -427,7 +441,8 @@ void bko__tx_keep_batch(struct bko_engine *engine, uint64_t revision)
 	bko__tx_begin(engine);
 	while ((row = tx->batch) != NULL) {
 		tx->batch = row->batch;
-		row->in_batch = row->guarded = 0;
+		row->in_batch = row->guarded = row->laid = 0;
+		row->below = NULL;
 		if (row->staged) {
 			row->stored = row->present;
 			row->revision = revision;
@@ -436,7 +451,7 @@ void bko__tx_keep_batch(struct bko_engine *engine, uint64_t revision)
 		if (!bko__row_lasts(row))
 			unlink_row(tx, row);
 	}
-	tx->batch_count = 0;
+	tx->batch_count = tx->astray = 0;
 	tx->batch_entries = tx->batch_bytes = 0;
 }
 
@@ -490,6 +505,8 @@ int32_t bko__tx_settle(struct bko_engine *engine)
 			continue;
 		row->staged = row->action;
 		bko__row_becomes(engine, row);
+		if (row->present && !row->stored)
+			bko__overlay_add(engine, row);
 		if (row->key[0] == 'E')
 			tx->lane_tail[row->key[1]] = row;
 	}

@@ -12,6 +12,7 @@
 #ifndef BKO_ENGINE_TX_H
 #define BKO_ENGINE_TX_H
 
+#include "base/bytes.h"
 #include "base/key.h"
 #include "base/records.h"
 #include "engine/stack.h"
@@ -36,7 +37,9 @@ struct bko__row {
 	struct bko__known *known; /* of a lasting position: the current value, decoded */
 	struct bko__row *chain;   /* rows of one bucket */
 	struct bko__row *batch;   /* next row of the batch */
-	struct bko__row **place;  /* what points at it, of a row known by place */
+	struct bko__row
+		*below; /* of a position, rows below it that the batch put; of them, the next */
+	struct bko__row **place; /* what points at it, of a row known by place */
 	uint64_t revision, hint;
 	uint64_t order; /* the key's first bytes as a number: of two rows it tells most */
 	uint32_t key_size, value_size, next_size, hash, room;
@@ -47,6 +50,7 @@ struct bko__row {
 	uint8_t sentinel;       /* wanted with a guard, if not by this run yet */
 	uint8_t listed;         /* among the rows of this call */
 	uint8_t in_batch;       /* among those of the batch */
+	uint8_t laid;           /* among those below their position's row */
 	uint8_t lasting;        /* may stay known after the call, see WARM ROWS */
 	uint8_t lent;           /* `value` is the store's memory */
 	uint8_t blind;          /* to be overwritten without looking */
@@ -87,6 +91,7 @@ struct bko__tx {
 	uint32_t bucket_count, total;
 	struct bko__row *batch; /* rows that earlier calls of the batch looked at */
 	uint32_t batch_count;
+	uint32_t astray; /* the batch put a row below a position that is not of it */
 	size_t batch_entries, batch_bytes; /* what the store will be given of them */
 	struct bko__range *ranges, **ranges_end;
 	struct bko__news *news, **news_end;
@@ -208,7 +213,39 @@ void bko__tx_keep(struct bko_engine *engine, uint64_t revision); /* after DONE *
 void bko__tx_keep_batch(struct bko_engine *engine, uint64_t revision);
 void bko__tx_unassume(struct bko_engine *engine);
 
+/* How many bytes the key of the position has that a row lies below; 0: below none. */
+static inline uint32_t bko__below_position(const uint8_t *key, uint32_t size)
+{
+	uint32_t at = size > 1 && key[0] == 'I' ? 2u + key[1] : size, end;
+
+	if (at >= size)
+		return 0;
+	end = at + 1 + key[at];
+	return end < size ? end : 0;
+}
+
+/* In a batch: a row that this call put as new can be met by ranges of later ones; and a
+ * range that was read meets those of earlier calls. */
+void bko__overlay_add(struct bko_engine *engine, struct bko__row *row);
+void bko__overlay(struct bko_engine *engine, struct bko__range *range);
+
+/* Which of two rows comes first: below, 0 or above, as their keys compare. Keys of rows
+ * are followed by zeros up to a multiple of eight bytes. */
+static inline int bko__rows_order(const struct bko__row *a, const struct bko__row *b)
+{
+	uint32_t shorter = a->key_size < b->key_size ? a->key_size : b->key_size, at;
+
+	if (a->order != b->order)
+		return a->order < b->order ? -1 : 1;
+	for (at = 8; at < shorter; at += 8) {
+		if (bko__load_8(a->key + at) != bko__load_8(b->key + at))
+			return memcmp(a->key + at, b->key + at, 8);
+	}
+	return (a->key_size > b->key_size) - (a->key_size < b->key_size);
+}
+
 /* For the driver. */
+struct bko__row *bko__row_find(const struct bko__tx *tx, const uint8_t *key, uint32_t size);
 struct bko__row *bko__row_of(struct bko_engine *engine, const uint8_t *key, uint32_t size);
 void bko__tx_begin(struct bko_engine *engine);     /* another call: its rows are none yet */
 void bko__tx_clear(struct bko_engine *engine);     /* forget every row */
