@@ -324,20 +324,6 @@ static void know(struct bko_engine *engine, int32_t status)
 		bko__tx_keep(engine, engine->reply.revision);
 }
 
-/* An attempt may have given out what then did not happen. */
-static void forget_outcome(struct bko_engine *engine)
-{
-	struct bko_outcome *outcome = engine->outcome, none;
-
-	if (!outcome)
-		return;
-	memset(&none, 0, sizeof none);
-	none.lines = outcome->lines;
-	none.line_capacity = outcome->line_capacity;
-	none.stride = outcome->stride;
-	bko__struct_out(outcome, outcome->struct_size, &none, sizeof none);
-}
-
 int32_t bko__drive(struct bko_engine *engine, bko__run run, void *arguments)
 {
 	int32_t status = engine->step == BKO__IDLE ? first_step(engine) : resume(engine);
@@ -377,7 +363,7 @@ int32_t bko__drive(struct bko_engine *engine, bko__run run, void *arguments)
 	if (engine->landed && !engine->batching)
 		know(engine, status);
 	if (status < 0)
-		forget_outcome(engine);
+		bko__outcome_none(engine->outcome);
 	engine->step = BKO__IDLE;
 	engine->error.status = status > 0 ? BKO_OK : status;
 	return status > 0 ? BKO_OK : status;

@@ -53,6 +53,19 @@ void bko__outcome_out(struct bko_engine *engine, const struct bko__opcome *r, ui
 	bko__struct_out(outcome, outcome->struct_size, &out, sizeof out);
 }
 
+void bko__outcome_none(struct bko_outcome *outcome)
+{
+	struct bko_outcome none;
+
+	if (!outcome)
+		return;
+	memset(&none, 0, sizeof none);
+	none.lines = outcome->lines;
+	none.line_capacity = outcome->line_capacity;
+	none.stride = outcome->stride;
+	bko__struct_out(outcome, outcome->struct_size, &none, sizeof none);
+}
+
 int32_t bko__op_read(struct bko_engine *engine, const struct bko__row *row,
                      struct bko__reader *reader, struct bko__opcome *record)
 {

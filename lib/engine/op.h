@@ -99,4 +99,7 @@ void bko__op_record_error(struct bko_engine *engine, int32_t status);
 void bko__outcome_out(struct bko_engine *engine, const struct bko__opcome *record, uint32_t flags,
                       struct bko_outcome *outcome);
 
+/* After an error: what an attempt gave out did not happen. NULL: nothing was. */
+void bko__outcome_none(struct bko_outcome *outcome);
+
 #endif
