@@ -104,7 +104,8 @@ struct bko_log_options {
 	                         * erase unit, at least 512; 0: the erase unit, or up to 16 KiB
 	                         * where that leaves 16 of them. No batch is larger */
 	uint32_t max_batch;     /* bytes of the record of a batch: memory for it is taken once;
-	                         * 0: the smaller of a segment and 64 KiB */
+	                         * at least 128, for an engine 2048; 0: the smaller of a segment
+	                         * and 64 KiB */
 	uint32_t page_size;     /* as in bko_memory_options */
 	uint64_t max_size;      /* bytes up to which a medium may be grown; 0: no limit, in an
 	                         * arena the size it has */
@@ -128,7 +129,7 @@ struct bko_log_options {
  * there.
  * Returns: BKO_E_ARGUMENT (an option, or a medium against its contract);
  * BKO_E_FORMAT: the medium holds no log, another thing, or a log of a newer
- * release; BKO_E_CORRUPT: damage, see options.damage; BKO_E_IO: the medium
+ * release, which BKO_LOG_CREATE leaves alone too; BKO_E_CORRUPT: damage, see options.damage; BKO_E_IO: the medium
  * failed; BKO_E_FULL: it has fewer than 6 segments, or none is free to recover
  * into; BKO_E_NO_MEMORY: also when rows do not fit the arena;
  * BKO_E_UNSUPPORTED: no heap in this build and neither arena nor `alloc`, or a

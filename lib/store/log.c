@@ -130,6 +130,9 @@ static int32_t log_start(struct bko_log *log, const struct bko_log_options *opti
 
 	if (status == BKO_OK && !make) {
 		status = bko__log_load_label(log, size);
+		/* A later release wrote it, and knows what it holds. */
+		if (status == BKO_E_STRUCT_NEWER)
+			return BKO_E_FORMAT;
 		none = status;
 		if (status == BKO_E_FORMAT || status == BKO_E_CORRUPT) {
 			bko__log_note(log, BKO_LOG_DAMAGE_LABEL, 0, 0, BKO__LOG_LABEL, 0);
@@ -270,7 +273,11 @@ int32_t bko_log_store(bko_log *log, struct bko_store *store)
 	bko_memory_store(log->memory, &table);
 	capacity = bko__log_capacity(log, log->buffer_size);
 	table.max_entries = (uint32_t)(capacity / 64);
-	table.max_batch = (uint32_t)(capacity - table.max_entries * BKO__LOG_ENTRY_MAX);
+	if (table.max_entries < BKO__LOG_ENTRIES_MIN)
+		table.max_entries = BKO__LOG_ENTRIES_MIN;
+	table.max_batch = 1; /* of a label that nobody wrote; making a log takes care of room */
+	if (capacity > (size_t)table.max_entries * BKO__LOG_ENTRY_MAX)
+		table.max_batch = (uint32_t)(capacity - table.max_entries * BKO__LOG_ENTRY_MAX);
 	if (capacity < BKO_KEY_MAX + BKO_VALUE_MAX + BKO__LOG_ENTRY_MAX)
 		table.max_value = capacity > BKO_KEY_MAX + BKO__LOG_ENTRY_MAX
 		                          ? (uint32_t)(capacity - BKO_KEY_MAX - BKO__LOG_ENTRY_MAX)

@@ -14,7 +14,7 @@ enum {
 	CREATE_COUNT = 16, /* which is where so many are left */
 	CREATE_UNITS = 8,  /* least units of a segment */
 	CREATE_RECORD = 65536,
-	CREATE_RECORD_MIN = 64 /* least payload of a record that is worth a log */
+	CREATE_RECORD_MIN = 96 /* least payload of a record: BKO__LOG_ENTRIES_MIN small changes */
 };
 
 static int create_overwrites(const struct bko_log *log)
@@ -78,7 +78,7 @@ int32_t bko__log_load_label(struct bko_log *log, uint64_t size)
 	if (status != BKO_OK)
 		status = label_judge(status, label_seek(log, size, &label));
 	if (status == BKO_E_UNSUPPORTED)
-		return BKO_E_FORMAT;
+		return BKO_E_STRUCT_NEWER;
 	if (status != BKO_OK)
 		return status;
 	if (log->medium.program_unit > (uint32_t)1 << label.unit_shift ||

@@ -137,6 +137,7 @@ enum {
 	BKO__LOG_SEGMENT_MIN = 9,
 	BKO__LOG_SEGMENT_MAX = 30,
 	BKO__LOG_PAYLOAD_MAX = 0xffffff,
+	BKO__LOG_ENTRIES_MIN = 16,     /* changes of a batch that always fit, if they are small */
 	BKO__LOG_ENTRY_MAX = 5,        /* bytes that a change takes beyond key and value */
 	BKO__LOG_ROW_MAX = 15,         /* that a row of a checkpoint takes */
 	BKO__LOG_EPOCH_MAX = 0xffffff, /* the revision has 24 bits for it */
