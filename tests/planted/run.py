@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Each patch of this folder breaks one rule in a copy of the library. The random histories must
 catch it and print the seed; where the patch says so, the library's own verify must report it too.
-Who else is to catch a patch it names itself: tests of the log store, each in its quickest tier.
+Who else is to catch a patch it names itself: tests of the log store, and simulations of several
+engines and bad callers, each in its quickest tier.
 A patch that no longer applies is a failure. Usage: run.py ROOT [CC [NAME ...]]
 
 A patch begins with what it breaks and what verify reports, or a dash, or who judges it:
@@ -10,8 +11,7 @@ A patch begins with what it breaks and what verify reports, or a dash, or who ju
     Judges: cuts order
 
 Every invariant that has code by now has a patch, but these: Q10 (kits), F3 (groups), O8
-(substitution) and P1 (told dates) wait for their capability; T1 to T4 are about several engines and
-lost answers, which a history of one engine does not have: the simulations look for those.
+(substitution) and P1 (told dates) wait for their capability.
 """
 import os
 import re
@@ -32,6 +32,12 @@ JUDGES = {name: ("lib", ["tests/power/%s.c" % name] + POWER, ["-lm"], r"^.*\b(?:
           for name in ("cuts", "nested", "order", "flips", "inject")}
 JUDGES.update({name: (("lib/base", "lib/store"), ["tests/store/%s.c" % name] + STORE, ["-lcmocka"],
                       r"^\[  FAILED  \] .*") for name in ("log_golden", "medium_file")})
+# What a history of one engine does not have.
+SIM = ["tests/sim/%s.c" % name for name in ("past", "twin", "make", "sim", "sums")]
+SIM += ["tests/history/%s.c" % name for name in ("drive", "print")]
+CALLERS = ["tests/sim/%s.c" % name for name in ("reply", "calls")]
+JUDGES["interleave"] = ("lib", ["tests/sim/interleave.c"] + SIM, ["-lm"], r"^.*\bseed \d+.*")
+JUDGES["hostile"] = ("lib", ["tests/sim/hostile.c"] + CALLERS, ["-lm"], r"^.* instead of .*")
 
 
 def sources(root, folder):
@@ -160,7 +166,7 @@ def main():
     bad = 0
     with tempfile.TemporaryDirectory() as copy:
         for folder in ("include", "lib", "tests/model", "tests/history", "tests/power",
-                       "tests/store"):
+                       "tests/sim", "tests/store"):
             shutil.copytree(os.path.join(root, folder), os.path.join(copy, folder))
         files = sources(copy, "lib") + sources(copy, "tests/model")
         files += ["tests/history/%s.c" % name for name in
