@@ -5,8 +5,9 @@
  * up the pages that the batch may take; then these are reserved; the last
  * writes, and cannot fail. What the first pass found holds in the last: a leaf
  * is changed by entries that belong into it alone, and those ascend, so the
- * slots ahead move by one with each insertion or removal. Only after a split
- * are the entries of that leaf looked up again.
+ * slots ahead move by one with each insertion or removal, and after a split those
+ * of its right part lie in a leaf of their own. What may belong to either part, or
+ * is split again, is looked up anew.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -24,12 +25,13 @@ struct demand {
 	const unsigned char *front; /* .. the first bytes here */
 };
 
-/* Progress of the last pass. */
+/* Progress of the last pass. A place was found in `leaf`; by now it is in `here`, its slot
+ * moved by `shift`, or else from slot `from` of that leaf on it is in `next`, at its front. */
 struct writer {
 	uint64_t revision;
-	struct bko__page *leaf;   /* that the places are in */
-	uint32_t split;           /* it was split, or is new */
-	uint32_t shift;           /* slots that its later places moved by */
+	struct bko__page *leaf, *here, *next;
+	uint32_t shift, from;
+	uint32_t lost;            /* places of this leaf are void */
 	struct bko__page *shrunk; /* leaf that lost rows */
 	const struct bko_span *shrunk_by;
 };
@@ -201,23 +203,38 @@ static void write_over(const struct bko_entry *entry, const struct bko__cell_at 
 		       entry->value.size);
 }
 
+/* Notes where places in the leaf are after it was split. */
+static void write_moved(struct writer *writer, const struct bko__cell_at *moved)
+{
+	if (moved->leaf == NULL || writer->next != NULL) {
+		writer->lost = 1;
+	} else if (moved->exact) {
+		writer->here = moved->leaf;
+		writer->shift -= moved->slot;
+	} else {
+		writer->next = moved->leaf;
+		writer->from = moved->slot - writer->shift;
+	}
+}
+
+/* Puts a row that is new, or of another size than the one that is there. */
 static void write_put(struct writer *writer, struct bko_memory *memory,
                       const struct bko_entry *entry, const struct bko__cell_at *place)
 {
-	if (apply_fits(entry, place)) {
-		write_over(entry, place, writer->revision);
-		return;
-	}
+	struct bko__cell_at moved;
+
 	memory->row_bytes += entry->value.size;
 	if (place->exact) {
 		memory->row_bytes -= bko__page_value_size(apply_cell(place));
 		bko__page_remove(place->leaf, place->slot);
+		writer->shift--;
 	} else {
 		memory->rows++;
 		memory->row_bytes += entry->key.size;
-		writer->shift++;
 	}
-	writer->split |= (uint32_t)bko__tree_insert(memory, place, entry, writer->revision);
+	if (bko__tree_insert(memory, place, entry, writer->revision, &moved))
+		write_moved(writer, &moved);
+	writer->shift++;
 }
 
 static void write_entry(struct writer *writer, struct bko_memory *memory,
@@ -226,7 +243,10 @@ static void write_entry(struct writer *writer, struct bko_memory *memory,
 	if (writer->shrunk != NULL && writer->shrunk != place->leaf)
 		write_shrink(writer, memory);
 	if (entry->action == BKO_ACTION_PUT) {
-		write_put(writer, memory, entry, place);
+		if (apply_fits(entry, place))
+			write_over(entry, place, writer->revision);
+		else
+			write_put(writer, memory, entry, place);
 		return;
 	}
 	if (!place->exact)
@@ -240,29 +260,47 @@ static void write_entry(struct writer *writer, struct bko_memory *memory,
 	writer->shrunk_by = &entry->key;
 }
 
+/* Moves a place to where it is by now. One between both parts of a leaf that was split may
+ * belong to either. */
+static void write_settle(struct writer *writer, struct bko_memory *memory,
+                         const struct bko_entry *entry, struct bko__cell_at *place)
+{
+	if (place->leaf != writer->leaf) {
+		writer->leaf = writer->here = place->leaf;
+		writer->next = NULL;
+		writer->shift = writer->lost = 0;
+	}
+	if (writer->next != NULL && place->slot >= writer->from) {
+		writer->lost |= place->slot == writer->from && !place->exact;
+		writer->here = writer->next;
+		writer->next = NULL;
+		writer->shift = 0 - writer->from;
+	}
+	if (writer->lost) {
+		apply_find(memory, entry, writer->leaf, place);
+		return;
+	}
+	place->leaf = writer->here;
+	place->slot = (uint16_t)(place->slot + writer->shift);
+}
+
 static void write_all(struct bko_memory *memory, const struct bko_batch *batch, uint64_t revision)
 {
-	struct writer writer = {revision, NULL, 0, 0, NULL, NULL};
+	struct writer writer = {revision, NULL, NULL, NULL, 0, 0, 0, NULL, NULL};
 	const struct bko_entry *entry;
-	struct bko__cell_at place;
+	struct bko__cell_at *place, beyond;
 	size_t i;
 
 	for (i = 0; i < batch->count; i++) {
 		entry = apply_entry(batch, i);
 		if (entry->action == BKO_ACTION_NONE)
 			continue;
-		if (i < BKO__MEMORY_PLACES) {
-			place = memory->places[i];
-			if (place.leaf != writer.leaf) {
-				writer.leaf = place.leaf;
-				writer.split = 0;
-				writer.shift = 0;
-			}
-			place.slot = (uint16_t)(place.slot + writer.shift);
-		}
-		if (i >= BKO__MEMORY_PLACES || writer.split)
-			apply_find(memory, entry, writer.leaf, &place);
-		write_entry(&writer, memory, entry, &place);
+		place = i < BKO__MEMORY_PLACES ? &memory->places[i] : &beyond;
+		if (i < BKO__MEMORY_PLACES)
+			write_settle(&writer, memory, entry, place);
+		else
+			apply_find(memory, entry, writer.leaf, place);
+		write_entry(&writer, memory, entry, place);
 	}
 	if (writer.shrunk != NULL)
 		write_shrink(&writer, memory);
@@ -388,7 +426,7 @@ void bko__memory_apply(void *host, const struct bko_batch *batch, bko_reply *rep
 
 int32_t bko__memory_put(struct bko_memory *memory, const struct bko_entry *row, uint64_t revision)
 {
-	struct writer writer = {revision, NULL, 0, 0, NULL, NULL};
+	struct writer writer = {revision, NULL, NULL, NULL, 0, 0, 0, NULL, NULL};
 	struct demand demand = {0, 0, 0, NULL, 0, 0, 0, 0, NULL};
 	struct bko__cell_at place;
 
@@ -396,13 +434,16 @@ int32_t bko__memory_put(struct bko_memory *memory, const struct bko_entry *row, 
 	demand_add(&demand, memory, row, &place);
 	if (!bko__pool_reserve(memory, demand.pages))
 		return BKO_E_NO_MEMORY;
-	write_put(&writer, memory, row, &place);
+	if (apply_fits(row, &place))
+		write_over(row, &place, revision);
+	else
+		write_put(&writer, memory, row, &place);
 	return BKO_OK;
 }
 
 void bko__memory_delete(struct bko_memory *memory, const struct bko_entry *row)
 {
-	struct writer writer = {0, NULL, 0, 0, NULL, NULL};
+	struct writer writer = {0, NULL, NULL, NULL, 0, 0, 0, NULL, NULL};
 	struct bko__cell_at place;
 
 	apply_find(memory, row, NULL, &place);

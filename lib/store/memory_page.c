@@ -189,10 +189,11 @@ static void page_lay(struct bko__page *page, uint32_t slot, const struct bko__pa
                      uint32_t at)
 {
 	const unsigned char *old = bko__page_look(from, at);
-	size_t lead = page_lead(from), value_size = page_value_size(from, old);
 	size_t size = bko__page_key_size(old), tail = bko__page_tail(size, page->prefix);
 	size_t old_tail = bko__page_tail(size, from->prefix);
-	unsigned char *cell = (unsigned char *)page + page->top - value_size - tail;
+	size_t lead = page_lead(from), value_size = page_value_size(from, old);
+	size_t top = page->top - value_size - tail;
+	unsigned char *cell = (unsigned char *)page + top;
 	uint64_t head = bko__page_head(from, at);
 
 	if (page->prefix >= from->prefix) {
@@ -203,9 +204,12 @@ static void page_lay(struct bko__page *page, uint32_t slot, const struct bko__pa
 		head = bko__page_head_of(cell - BKO__PAGE_HEAD, size - page->prefix, 0);
 		memcpy(cell + tail, old + old_tail, value_size);
 	}
-	memcpy(cell - lead, old - lead, lead);
-	page->top = (uint16_t)(page->top - value_size - tail - lead);
-	page->slots[slot] = head | (page->top + lead);
+	memcpy(cell - BKO__PAGE_INNER_LEAD, old - BKO__PAGE_INNER_LEAD, BKO__PAGE_INNER_LEAD);
+	if (lead > BKO__PAGE_INNER_LEAD)
+		memcpy(cell - BKO__PAGE_LEAF_LEAD, old - BKO__PAGE_LEAF_LEAD,
+		       BKO__PAGE_LEAF_LEAD - BKO__PAGE_INNER_LEAD);
+	page->top = (uint16_t)(top - lead);
+	page->slots[slot] = head | top;
 }
 
 /* Makes of a page the cells of another from slot `at` up to `until`, the prefix being

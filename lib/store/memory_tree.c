@@ -198,6 +198,8 @@ static struct split split_choose(const struct bko__page *page, uint32_t slot,
 				split.at = at;
 			}
 		}
+		if (at > slot && left + cost >= total - left)
+			break;
 		left += at < page->count ? bko__page_taken(page, at) : 0;
 	}
 	/* nothing would be left of it */
@@ -289,7 +291,7 @@ static struct bko__page *tree_new_leaf(struct bko_memory *memory, struct bko__pa
 }
 
 static void tree_split(struct bko_memory *memory, const struct bko__cell_at *place,
-                       const struct bko_entry *row, uint64_t revision)
+                       const struct bko_entry *row, uint64_t revision, struct bko__cell_at *moved)
 {
 	const unsigned char *key = row->key.data;
 	struct bko__page *page = place->leaf;
@@ -299,6 +301,9 @@ static void tree_split(struct bko_memory *memory, const struct bko__cell_at *pla
 	struct bko__page *right = tree_new_leaf(memory, page);
 	struct bko__page *alone;
 
+	moved->leaf = right;
+	moved->slot = (uint16_t)split.at;
+	moved->exact = split.side == SPLIT_RIGHT;
 	bko__page_move(page, split.at, right, spare);
 	*finger = page;
 	if (split.side == SPLIT_LEFT) {
@@ -316,11 +321,12 @@ static void tree_split(struct bko_memory *memory, const struct bko__cell_at *pla
 }
 
 int bko__tree_insert(struct bko_memory *memory, const struct bko__cell_at *place,
-                     const struct bko_entry *row, uint64_t revision)
+                     const struct bko_entry *row, uint64_t revision, struct bko__cell_at *moved)
 {
 	const unsigned char *key = row->key.data;
 	struct bko__page *page = place->leaf;
 
+	moved->leaf = NULL;
 	if (page == NULL) {
 		memory->roots[key[0]] = bko__pool_take(memory, BKO__PAGE_LEAF);
 		page = bko__pool_page(memory, memory->roots[key[0]]);
@@ -328,7 +334,7 @@ int bko__tree_insert(struct bko_memory *memory, const struct bko__cell_at *place
 		return 0;
 	}
 	if (bko__page_need(page, key, row->key.size, row->value.size) > bko__page_room(page)) {
-		tree_split(memory, place, row, revision);
+		tree_split(memory, place, row, revision, moved);
 		return 1;
 	}
 	bko__page_put_row(page, bko__pool_page(memory, 0), place->slot, row, revision);
@@ -379,6 +385,14 @@ static void tree_unlink(struct bko_memory *memory, struct bko__page *page, uint3
 	tree_lower_root(memory, root);
 }
 
+/* Whether a leaf has so few rows that others might take them. */
+static int tree_is_low(const struct bko__page *leaf)
+{
+	size_t capacity = bko__page_capacity(leaf->size);
+
+	return bko__page_room(leaf) >= capacity - capacity / 4;
+}
+
 /* Copies the rows of a leaf that has few to its left neighbour, if that has
  * room for them and for some more; returns whether it had. Both must have the
  * same parent: what parts two parents is not moved. */
@@ -389,8 +403,7 @@ static int tree_join(struct bko_memory *memory, struct bko__page *page)
 	uint32_t depth = memory->path_size;
 	size_t low, high, share;
 
-	if (bko__page_room(page) < capacity - capacity / 4 || depth == 0 ||
-	    memory->path[depth - 1].index == 0)
+	if (depth == 0 || memory->path[depth - 1].index == 0)
 		return 0;
 	left = bko__pool_page(memory, page->prev);
 	if (bko__page_room(left) < capacity / 8)
@@ -409,7 +422,7 @@ void bko__tree_shrink(struct bko_memory *memory, struct bko__page *leaf, const s
 {
 	const unsigned char *bytes = key->data;
 
-	if (tree_descend(memory, key, 0) != leaf)
+	if ((leaf->count > 0 && !tree_is_low(leaf)) || tree_descend(memory, key, 0) != leaf)
 		return;
 	if (leaf->count == 0 || tree_join(memory, leaf))
 		tree_unlink(memory, leaf, &memory->roots[bytes[0]]);

@@ -120,11 +120,13 @@ uint32_t bko__tree_first(const struct bko_memory *memory, uint32_t from, uint32_
 uint64_t bko__tree_need(struct bko_memory *memory, const struct bko__page *leaf,
                         const struct bko_span *key, uint64_t added, uint64_t splits);
 
-/* Inserts a row that is not there at its place. Returns 1 if the leaf was
- * split or is new, so that other places in it are void. Pages must have been
- * reserved. */
+/* Inserts a row that is not there at its place. Pages must have been reserved. Returns 1
+ * if other places in its leaf are void then: it was split, or is new. `moved` says where
+ * they are: those from that slot on, as they stood before, are the first ones of that leaf,
+ * where the row itself is in front of them or, if `exact` is 1, among them. leaf NULL: all
+ * must be looked for. */
 int bko__tree_insert(struct bko_memory *memory, const struct bko__cell_at *place,
-                     const struct bko_entry *row, uint64_t revision);
+                     const struct bko_entry *row, uint64_t revision, struct bko__cell_at *moved);
 
 /* Looks after a leaf that lost rows, `key` the last of them: takes it out of
  * its tree if it is empty, or if the leaf left of it has room for what is in
