@@ -129,8 +129,8 @@ struct bko_log_options {
  * there.
  * Returns: BKO_E_ARGUMENT (an option, or a medium against its contract);
  * BKO_E_FORMAT: the medium holds no log, another thing, or a log of a newer
- * release, which BKO_LOG_CREATE leaves alone too; BKO_E_CORRUPT: damage, see options.damage; BKO_E_IO: the medium
- * failed; BKO_E_FULL: it has fewer than 6 segments, or none is free to recover
+ * release, which BKO_LOG_CREATE leaves alone too; BKO_E_CORRUPT: damage, see options.damage;
+ * BKO_E_IO: the medium failed; BKO_E_FULL: it has fewer than 6 segments, or none is free to recover
  * into; BKO_E_NO_MEMORY: also when rows do not fit the arena;
  * BKO_E_UNSUPPORTED: no heap in this build and neither arena nor `alloc`, or a
  * program unit larger than the log was made for. Since: 0.1. */
