@@ -38,10 +38,13 @@ enum bko__kind {
 	BKO__U32,      /* uint32_t */
 	BKO__COUNT,    /* uint64_t */
 	BKO__QUANTITY, /* int64_t within the range of quantities */
-	BKO__DELTA,    /* int64_t of any size: a difference; the caller checks its sum */
 	BKO__TIME,     /* int64_t 0 .. 2^48-1, 6 bytes: times are never small */
 	BKO__WORD,     /* 8 bytes as they are */
 	BKO__ID,       /* struct bko_span into the record's bytes, 0 to 64 bytes */
+	/* told by what the reader knows: encoding is given them apart from the record, in
+	 * their order; decoding leaves in the record what the caller makes them of */
+	BKO__DELTA,  /* int64_t of any size: a difference; the caller checks its sum */
+	BKO__TURNED, /* uint32_t, some of its bits turned */
 	/* fixed: always of one size */
 	BKO__QUANTITY_7, /* int64_t within the range of quantities, 7 bytes */
 	BKO__TIME_6,     /* int64_t as above */
@@ -64,6 +67,7 @@ enum { BKO__TIME_SIZE = BKO_TIME_BITS / 8 };
 /* A record being written or read. */
 struct bko__coder {
 	const uint8_t *from; /* writing: the record .. */
+	const int64_t *told; /* .. and those members that stand for others .. */
 	uint8_t *to;         /* .. goes here .. */
 	size_t spare;        /* .. where there are so many bytes for ids, numbers apart */
 	const uint8_t *data; /* reading: from these bytes .. */
@@ -81,7 +85,7 @@ uint8_t *bko__put_mask(uint8_t *start, uint8_t *to, uint32_t mask, unsigned usua
 /* MEMBERS IN THE STRUCT. Those of a run stand side by side. */
 static BKO__STRAIGHT int bko__is_narrow(enum bko__kind kind)
 {
-	return kind == BKO__U32 || kind >= BKO__U32_4;
+	return kind == BKO__U32 || kind == BKO__TURNED || kind >= BKO__U32_4;
 }
 
 static BKO__STRAIGHT uint64_t bko__member(const uint8_t *member, enum bko__kind kind)
@@ -127,7 +131,8 @@ static BKO__STRAIGHT void bko__put_number(struct bko__coder *c, uint64_t value)
 static BKO__STRAIGHT void bko__put_member(struct bko__coder *c, enum bko__kind kind,
                                           const uint8_t *member)
 {
-	uint64_t value = bko__member(member, kind);
+	int told = kind == BKO__DELTA || kind == BKO__TURNED;
+	uint64_t value = told ? (uint64_t)*c->told++ : bko__member(member, kind);
 
 	if (!value)
 		return;
@@ -208,7 +213,8 @@ static BKO__STRAIGHT uint64_t bko__get_value(struct bko__coder *c, enum bko__kin
 	uint64_t word = 0;
 
 	switch (kind) {
-	case BKO__U32: return bko__get_within(c, UINT32_MAX);
+	case BKO__U32:
+	case BKO__TURNED: return bko__get_within(c, UINT32_MAX);
 	case BKO__DELTA: return (uint64_t)bko__unzigzag(bko__get_number(c));
 	case BKO__QUANTITY: /* zigzag numbers are in the order of their absolute values */
 		return (uint64_t)bko__unzigzag(bko__get_within(c, 2 * (uint64_t)BKO__QUANTITY_MAX));
@@ -334,7 +340,8 @@ static BKO__STRAIGHT void bko__members(struct bko__coder *c, enum bko__kind kind
 
 /* Members are written behind `usual` bytes of mask, that may become more. */
 static BKO__STRAIGHT int bko__begin_put(struct bko__coder *c, struct bko__writer *w,
-                                        const void *record, size_t most, unsigned usual)
+                                        const void *record, const int64_t *told, size_t most,
+                                        unsigned usual)
 {
 	if (w->capacity - w->size < most) {
 		w->full = 1;
@@ -342,6 +349,7 @@ static BKO__STRAIGHT int bko__begin_put(struct bko__coder *c, struct bko__writer
 	}
 	c->writing = 1;
 	c->from = record;
+	c->told = told;
 	c->to = w->data + w->size + usual;
 	c->spare = w->capacity - w->size - most;
 	c->mask = c->bad = 0;
@@ -392,26 +400,26 @@ static BKO__STRAIGHT void bko__end_get(const struct bko__coder *c, struct bko__r
 #define BKO__MOST(type)         (5 + sizeof(type) * 5 / 4)
 #define BKO__AT(record, member) offsetof(struct record, member)
 
-/* Decoding sets all members that were told, also those of a record that is bad. The mask
- * mostly takes `usual` bytes; 0: the record is fixed, without one. */
-#define BKO__RECORD(name, type, usual)                                       \
-	static void name##_encode(struct bko__writer *w, const type *record) \
-	{                                                                    \
-		struct bko__coder c;                                         \
-                                                                             \
-		if (!bko__begin_put(&c, w, record, BKO__MOST(type), usual))  \
-			return;                                              \
-		name##_members(&c);                                          \
-		bko__end_put(&c, w, usual);                                  \
-	}                                                                    \
-                                                                             \
-	static void name##_decode(struct bko__reader *r, type *record)       \
-	{                                                                    \
-		struct bko__coder c;                                         \
-                                                                             \
-		bko__begin_get(&c, r, record, usual);                        \
-		name##_members(&c);                                          \
-		bko__end_get(&c, r);                                         \
+/* Decoding sets all members, also those of a record that is bad. The mask mostly takes
+ * `usual` bytes; 0: the record is fixed, without one. `told` may be NULL if none are. */
+#define BKO__RECORD(name, type, usual)                                                            \
+	static void name##_encode(struct bko__writer *w, const type *record, const int64_t *told) \
+	{                                                                                         \
+		struct bko__coder c;                                                              \
+                                                                                                  \
+		if (!bko__begin_put(&c, w, record, told, BKO__MOST(type), usual))                 \
+			return;                                                                   \
+		name##_members(&c);                                                               \
+		bko__end_put(&c, w, usual);                                                       \
+	}                                                                                         \
+                                                                                                  \
+	static void name##_decode(struct bko__reader *r, type *record)                            \
+	{                                                                                         \
+		struct bko__coder c;                                                              \
+                                                                                                  \
+		bko__begin_get(&c, r, record, usual);                                             \
+		name##_members(&c);                                                               \
+		bko__end_get(&c, r);                                                              \
 	}
 
 #endif

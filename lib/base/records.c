@@ -155,7 +155,7 @@ static int closed(const struct bko__reader *r)
 	void bko__##name##_put(struct bko__writer *w, const struct bko__##name *record) \
 	{                                                                               \
 		bko__write_byte(w, BKO__FORMAT);                                        \
-		name##_encode(w, record);                                               \
+		name##_encode(w, record, NULL);                                         \
 	}
 
 WHOLE(settings)
@@ -182,7 +182,7 @@ int bko__policy_get(struct bko_span value, struct bko_policy *record)
 void bko__policy_put(struct bko__writer *w, const struct bko_policy *record)
 {
 	bko__write_byte(w, BKO__FORMAT);
-	policy_encode(w, record);
+	policy_encode(w, record, NULL);
 }
 
 int bko__defaults_get(struct bko_span value, struct bko__defaults *record)
@@ -198,8 +198,8 @@ int bko__defaults_get(struct bko_span value, struct bko__defaults *record)
 void bko__defaults_put(struct bko__writer *w, const struct bko__defaults *record)
 {
 	bko__write_byte(w, BKO__FORMAT);
-	policy_encode(w, &record->policy);
-	defaults_encode(w, record);
+	policy_encode(w, &record->policy, NULL);
+	defaults_encode(w, record, NULL);
 }
 
 int bko__item_get(struct bko_span value, struct bko__item *record)
@@ -223,7 +223,7 @@ void bko__item_put(struct bko__writer *w, const struct bko__item *record)
 	uint32_t i;
 
 	bko__write_byte(w, BKO__FORMAT);
-	policy_encode(w, &record->policy);
+	policy_encode(w, &record->policy, NULL);
 	bko__write_uint(w, record->location_count);
 	for (i = 0; i < record->location_count; i++)
 		bko__write_id(w, record->locations[i].data, record->locations[i].size);
@@ -241,7 +241,7 @@ int bko__head_get(struct bko_span value, struct bko__head *record)
 void bko__head_put(struct bko__writer *w, const struct bko__head *record)
 {
 	bko__write_byte(w, BKO__FORMAT);
-	head_encode(w, record);
+	head_encode(w, record, NULL);
 }
 
 int bko__limit_get(struct bko_span value, struct bko__limit *record)
@@ -265,7 +265,7 @@ void bko__limit_put(struct bko__writer *w, const struct bko__limit *record)
 	uint32_t i;
 
 	bko__write_byte(w, BKO__FORMAT);
-	limit_encode(w, record);
+	limit_encode(w, record, NULL);
 	bko__write_uint(w, record->holds);
 	for (i = 0; i < record->holds; i++) {
 		bko__write_uint(w, (uint64_t)record->until[i]);
@@ -353,7 +353,7 @@ void bko__opcome_read(struct bko__reader *r, struct bko__opcome *record)
 void bko__opcome_write(struct bko__writer *w, const struct bko__opcome *record)
 {
 	bko__write_byte(w, BKO__FORMAT);
-	opcome_encode(w, record);
+	opcome_encode(w, record, NULL);
 }
 
 void bko__unit_read(struct bko__reader *r, struct bko__unit *record)
@@ -363,7 +363,7 @@ void bko__unit_read(struct bko__reader *r, struct bko__unit *record)
 
 void bko__unit_write(struct bko__writer *w, const struct bko__unit *record)
 {
-	unit_encode(w, record);
+	unit_encode(w, record, NULL);
 }
 
 void bko__event_read(struct bko__reader *r, struct bko__event *record)
@@ -373,5 +373,5 @@ void bko__event_read(struct bko__reader *r, struct bko__event *record)
 
 void bko__event_write(struct bko__writer *w, const struct bko__event *record)
 {
-	event_encode(w, record);
+	event_encode(w, record, NULL);
 }

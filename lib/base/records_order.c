@@ -11,7 +11,8 @@ static BKO__STRAIGHT void part_members(struct bko__coder *c)
 {
 	bko__members(c, BKO__QUANTITY, BKO__AT(bko__part, backordered), 2);
 	bko__members(c, BKO__DELTA, BKO__AT(bko__part, placed), 2);
-	bko__members(c, BKO__U32, BKO__AT(bko__part, line), 2);
+	bko__members(c, BKO__U32, BKO__AT(bko__part, line), 1);
+	bko__members(c, BKO__TURNED, BKO__AT(bko__part, order_class), 1);
 	bko__members(c, BKO__ID, BKO__AT(bko__part, order), 1);
 	bko__members(c, BKO__QUANTITY, BKO__AT(bko__part, outside), 2);
 	bko__members(c, BKO__TIME, BKO__AT(bko__part, need_by), 2);
@@ -26,7 +27,10 @@ static BKO__STRAIGHT void order_members(struct bko__coder *c)
 	bko__members(c, BKO__TIME, BKO__AT(bko__order, placed), 1);
 	bko__members(c, BKO__COUNT, BKO__AT(bko__order, first_event), 2);
 	bko__members(c, BKO__DELTA, BKO__AT(bko__order, rank_ms), 1);
-	bko__members(c, BKO__U32, BKO__AT(bko__order, state), 5);
+	bko__members(c, BKO__TURNED, BKO__AT(bko__order, state), 1);
+	bko__members(c, BKO__U32, BKO__AT(bko__order, order_class), 2);
+	bko__members(c, BKO__TURNED, BKO__AT(bko__order, line_count), 1);
+	bko__members(c, BKO__U32, BKO__AT(bko__order, lane), 1);
 	bko__members(c, BKO__ID, BKO__AT(bko__order, customer), 2);
 	bko__members(c, BKO__U32, BKO__AT(bko__order, flags), 4);
 	bko__members(c, BKO__DELTA, BKO__AT(bko__order, confirmed), 4);
@@ -49,7 +53,9 @@ BKO__RECORD(line, struct bko__line, 3)
 
 static BKO__STRAIGHT void place_members(struct bko__coder *c)
 {
-	bko__members(c, BKO__U32, BKO__AT(bko__place, flags), 3);
+	bko__members(c, BKO__U32, BKO__AT(bko__place, flags), 1);
+	bko__members(c, BKO__TURNED, BKO__AT(bko__place, band), 1);
+	bko__members(c, BKO__U32, BKO__AT(bko__place, location), 1);
 	bko__members(c, BKO__COUNT, BKO__AT(bko__place, sequence), 1);
 	bko__members(c, BKO__QUANTITY, BKO__AT(bko__place, allocated), 3);
 	bko__members(c, BKO__DELTA, BKO__AT(bko__place, rank_time), 1);
@@ -122,13 +128,12 @@ int bko__part_get(struct bko_span value, const struct bko__rank *rank, struct bk
 void bko__part_write(struct bko__writer *w, const struct bko__rank *rank,
                      const struct bko__part *record)
 {
-	struct bko__part told = *record;
+	const int64_t told[] = {minus(record->placed, rank->time),
+	                        way_to(record->placed, record->expected),
+	                        record->order_class ^ rank->band};
 
-	told.order_class ^= rank->band;
-	told.placed = minus(record->placed, rank->time);
-	told.expected = way_to(record->placed, record->expected);
 	bko__write_byte(w, BKO__FORMAT);
-	part_encode(w, &told);
+	part_encode(w, record, told);
 }
 
 void bko__order_read(struct bko__reader *r, struct bko__order *record)
@@ -152,17 +157,16 @@ void bko__order_read(struct bko__reader *r, struct bko__order *record)
 
 void bko__order_write(struct bko__writer *w, const struct bko__order *record)
 {
-	struct bko__order told = *record;
+	const int64_t told[] = {way_to(record->placed, record->rank_ms),
+	                        record->state ^ 1,
+	                        record->line_count ^ 1,
+	                        minus(record->confirmed, record->placed),
+	                        way_to(record->placed, record->need_by),
+	                        way_to(record->placed, record->hold_until),
+	                        way_to(record->placed, record->closed)};
 
-	told.state ^= 1;
-	told.line_count ^= 1;
-	told.rank_ms = way_to(record->placed, record->rank_ms);
-	told.confirmed = minus(record->confirmed, record->placed);
-	told.need_by = way_to(record->placed, record->need_by);
-	told.hold_until = way_to(record->placed, record->hold_until);
-	told.closed = way_to(record->placed, record->closed);
 	bko__write_byte(w, BKO__FORMAT);
-	order_encode(w, &told);
+	order_encode(w, record, told);
 }
 
 void bko__line_read(struct bko__reader *r, const struct bko__order *order, struct bko__line *record)
@@ -187,16 +191,15 @@ void bko__line_read(struct bko__reader *r, const struct bko__order *order, struc
 void bko__line_write(struct bko__writer *w, const struct bko__order *order,
                      const struct bko__line *record)
 {
-	struct bko__line told = *record;
+	int64_t rest = minus(record->asked, record->first_allocated);
+	const int64_t told[] = {way_to(order->placed, record->first_due),
+	                        minus(rest, record->first_backordered),
+	                        minus(record->ordered, record->asked),
+	                        minus(record->first, record->first_backordered),
+	                        way_to(record->first_due, record->rest_due),
+	                        way_to(order->placed, record->promise)};
 
-	told.first_backordered =
-		minus(minus(record->asked, record->first_allocated), record->first_backordered);
-	told.ordered = minus(record->ordered, record->asked);
-	told.first = minus(record->first, record->first_backordered);
-	told.first_due = way_to(order->placed, record->first_due);
-	told.rest_due = way_to(record->first_due, record->rest_due);
-	told.promise = way_to(order->placed, record->promise);
-	line_encode(w, &told);
+	line_encode(w, record, told);
 }
 
 /* What the time of a rank usually is. */
@@ -217,9 +220,8 @@ void bko__place_read(struct bko__reader *r, const struct bko__order *order,
 void bko__place_write(struct bko__writer *w, const struct bko__order *order,
                       const struct bko__place *record)
 {
-	struct bko__place told = *record;
+	const int64_t told[] = {record->band ^ order->order_class,
+	                        minus(record->rank_time, rank_time_of(order))};
 
-	told.band ^= order->order_class;
-	told.rank_time = minus(record->rank_time, rank_time_of(order));
-	place_encode(w, &told);
+	place_encode(w, record, told);
 }

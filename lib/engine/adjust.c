@@ -107,7 +107,7 @@ static int32_t adjust_amount(struct bko_engine *engine, struct adjusting *a, int
 		return BKO_OK;
 	w = bko__scratch(engine, 16);
 	bko__number_put(&w, q->quantity);
-	bko__put(engine, a->feed, w.data, w.size);
+	bko__put_scratch(engine, a->feed, &w);
 	return engine->tx.status;
 }
 

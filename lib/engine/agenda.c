@@ -120,7 +120,7 @@ int32_t bko__agenda_add(struct bko_engine *engine, struct bko__pos *pos, int64_t
 	bko__pos_due_at(pos, until);
 	w = bko__scratch(engine, BKO__ROOM(struct bko__agenda));
 	bko__agenda_put(&w, agenda);
-	bko__put(engine, row, w.data, w.size);
+	bko__put_scratch(engine, row, &w);
 	return engine->tx.status;
 }
 
@@ -228,7 +228,7 @@ static int32_t overdue_supplies(struct bko_engine *engine, struct bko__pos *pos)
 		supply->overdue = pos->supplies_moved = 1;
 		w = bko__scratch(engine, BKO__ROOM(struct bko__supply) + BKO_ID_MAX);
 		bko__supply_put(&w, supply);
-		bko__put(engine, pos->supply_rows[i], w.data, w.size);
+		bko__put_scratch(engine, pos->supply_rows[i], &w);
 		bko__pos_event(pos, BKO_EVENT_SUPPLY_OVERDUE, supply->expected, event);
 		event->at = supply->due;
 		event->order.data = pos->supply_rows[i]->key + at + 1;

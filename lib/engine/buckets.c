@@ -72,7 +72,7 @@ static void buckets_put(struct bko_engine *engine, const struct bko__pos *pos,
 	}
 	w = bko__scratch(engine, 8 + BKO_BUCKETS_MAX * (BKO_ID_MAX + 12));
 	bko__buckets_put(&w, b);
-	bko__put(engine, row, w.data, w.size);
+	bko__put_scratch(engine, row, &w);
 }
 
 int32_t bko__bucket_add(struct bko_engine *engine, struct bko__pos *pos,

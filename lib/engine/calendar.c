@@ -53,7 +53,7 @@ static int32_t calendar_put(struct bko_engine *engine, const struct dating *d, s
 		        !memcmp(row->value, w.data, w.size);
 		if (*same)
 			return BKO_OK;
-		bko__put(engine, row, w.data, w.size);
+		bko__put_scratch(engine, row, &w);
 		defaults->calendars += !row->present;
 	}
 	bko__defaults_change(engine, defaults);

@@ -147,7 +147,7 @@ int32_t bko__demand_put(struct bko_engine *engine, struct bko__pos *pos, uint32_
 	record->undone = bko__min(record->undone + pos->undone, BKO__QUANTITY_MAX);
 	w = bko__scratch(engine, BKO__ROOM(struct bko__counted));
 	bko__counted_put(&w, record);
-	bko__put(engine, row, w.data, w.size);
+	bko__put_scratch(engine, row, &w);
 	return status ? status : engine->tx.status;
 }
 

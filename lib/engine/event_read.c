@@ -45,7 +45,7 @@ static void put_numbers(struct bko_engine *engine, struct bko__row *row,
 
 	bko__lane_put(&w, lane);
 	row->guard = 1;
-	bko__put(engine, row, w.data, w.size);
+	bko__put_scratch(engine, row, &w);
 }
 
 /* The rows every call here begins with. */

@@ -115,6 +115,6 @@ int32_t bko__limit_count(struct bko_engine *engine, struct bko__row *row, struct
 		return status;
 	w = bko__scratch(engine, BKO__ROOM(struct bko__limit));
 	bko__limit_put(&w, limit);
-	bko__put(engine, row, w.data, w.size);
+	bko__put_scratch(engine, row, &w);
 	return engine->tx.status;
 }

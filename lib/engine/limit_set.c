@@ -94,7 +94,7 @@ static int32_t limits_run_set(struct bko_engine *engine, void *arguments)
 	record->limit = l->limit.limit;
 	w = bko__scratch(engine, BKO__ROOM(struct bko__limit));
 	bko__limit_put(&w, record);
-	bko__put(engine, row, w.data, w.size);
+	bko__put_scratch(engine, row, &w);
 	limits_tell(engine, l, lane);
 	return bko__finish(engine, lane, &first, &count);
 }

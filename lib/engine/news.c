@@ -78,10 +78,7 @@ static void page_open(struct bko_engine *engine, uint32_t lane, uint64_t number,
 
 static void page_close(struct bko_engine *engine, struct page *page)
 {
-	bko__put(engine, page->row, page->w.data, page->w.size);
-	/* the rest of the scratch goes back */
-	if (page->w.data && page->w.data + page->w.capacity == engine->tx.work.at)
-		bko__stack_trim(&engine->tx.work, page->w.data, page->w.size);
+	bko__put_scratch(engine, page->row, &page->w);
 }
 
 static int32_t put_lane(struct bko_engine *engine, uint32_t lane, uint64_t *first, uint64_t *count)
@@ -119,7 +116,7 @@ static int32_t put_lane(struct bko_engine *engine, uint32_t lane, uint64_t *firs
 	w = bko__scratch(engine, BKO__ROOM(struct bko__lane));
 	bko__lane_put(&w, &head);
 	row->guard = 1;
-	bko__put(engine, row, w.data, w.size);
+	bko__put_scratch(engine, row, &w);
 	return engine->tx.status;
 }
 

@@ -122,7 +122,7 @@ void bko__op_rewrite(struct bko_engine *engine, struct bko__row *row,
 	bko__opcome_write(&w, record);
 	for (i = 0; record->units <= BKO__INLINE_UNITS && i < record->units; i++)
 		bko__unit_write(&w, &units[i]);
-	bko__put(engine, row, w.data, w.size);
+	bko__put_scratch(engine, row, &w);
 }
 
 static void put_units(struct bko_engine *engine, const struct bko__unit *units, uint32_t count)
@@ -138,7 +138,7 @@ static void put_units(struct bko_engine *engine, const struct bko__unit *units, 
 		for (in_row = 0; in_row < BKO__ROW_UNITS && i < count; in_row++, i++)
 			bko__unit_write(&w, &units[i]);
 		units_key(engine->tx.op_row, n, key);
-		bko__put(engine, bko__blind_row(engine, key), w.data, w.size);
+		bko__put_scratch(engine, bko__blind_row(engine, key), &w);
 	}
 }
 

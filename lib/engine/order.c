@@ -407,6 +407,7 @@ int32_t bko__order_put(struct bko_engine *engine, struct bko__ord *order)
 			break;
 		order->rec.chunks = chunks_of(w.size);
 	}
+	bko__scratch_end(engine, &w);
 	bko__put(engine, order->row, w.data,
 	         w.size < BKO_VALUE_MAX ? w.size : (size_t)BKO_VALUE_MAX);
 	put_rest(engine, order, &w, before);
@@ -427,7 +428,7 @@ void bko__order_record(struct bko_engine *engine, uint32_t state, int64_t error)
 	memcpy(record->hash, engine->tx.op_hash, sizeof record->hash);
 	bko__order_write(&w, record);
 	bko__header_put(engine);
-	bko__put(engine, engine->tx.op_row, w.data, w.size);
+	bko__put_scratch(engine, engine->tx.op_row, &w);
 }
 
 void bko__order_tell(struct bko_engine *engine, const struct bko__ord *order, uint32_t line,

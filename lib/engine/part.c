@@ -105,7 +105,7 @@ void bko__part_put(struct bko_engine *engine, struct bko__pos *pos, struct bko__
 	}
 	w = bko__scratch(engine, BKO__ROOM(struct bko__part) + 3 * BKO_ID_MAX);
 	bko__part_write(&w, &part->rank, &part->rec);
-	bko__put(engine, part->row, w.data, w.size);
+	bko__put_scratch(engine, part->row, &w);
 }
 
 void bko__part_waits(struct bko__pos *pos, const struct bko__pt *part, int64_t units,

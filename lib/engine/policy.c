@@ -132,7 +132,7 @@ static int32_t set_item(struct bko_engine *engine, struct setting *set)
 	item->policy = set->policy;
 	w = bko__scratch(engine, BKO_VALUE_MAX);
 	bko__item_put(&w, item);
-	bko__put(engine, row, w.data, w.size);
+	bko__put_scratch(engine, row, &w);
 	for (pos = engine->tx.positions; !status && pos; pos = pos->next) {
 		bko__pos_subkey(pos, 'p', key);
 		bko__want(engine, key, 0); /* all of them in one read */
@@ -180,7 +180,7 @@ static int32_t set_position(struct bko_engine *engine, struct setting *set)
 	}
 	w = bko__scratch(engine, BKO_VALUE_MAX);
 	bko__policy_put(&w, &set->policy);
-	bko__put(engine, row, w.data, w.size);
+	bko__put_scratch(engine, row, &w);
 	status = apply_policy(engine, set, pos, &set->policy);
 	if (status)
 		return status;

@@ -103,7 +103,7 @@ void bko__defaults_change(struct bko_engine *engine, const struct bko__defaults 
 	engine->tx.defaults = defaults;
 	bko__defaults_put(&w, defaults);
 	bko__key_begin(key, 'D');
-	bko__put(engine, bko__want(engine, key, 0), w.data, w.size);
+	bko__put_scratch(engine, bko__want(engine, key, 0), &w);
 }
 
 void bko__pos_key(const struct bko_span *item, const struct bko_span *location,

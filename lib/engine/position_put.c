@@ -47,7 +47,7 @@ static int32_t join_item(struct bko_engine *engine, struct bko__pos *pos)
 	item->locations[item->location_count++] = pos->location;
 	w = bko__scratch(engine, BKO_VALUE_MAX);
 	bko__item_put(&w, item);
-	bko__put(engine, pos->item_row, w.data, w.size);
+	bko__put_scratch(engine, pos->item_row, &w);
 	return engine->tx.status;
 }
 
@@ -71,7 +71,7 @@ int32_t bko__pos_put(struct bko_engine *engine, struct bko__pos *pos)
 	bko__agenda_put_due(engine, pos);
 	w = bko__scratch(engine, BKO__ROOM(struct bko__head));
 	bko__head_put(&w, head);
-	bko__put(engine, pos->row, w.data, w.size);
+	bko__put_scratch(engine, pos->row, &w);
 	if (pos->row->lasting)
 		pos->put = head;
 	return bko__demand_put(engine, pos, edges);

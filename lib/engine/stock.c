@@ -108,7 +108,7 @@ int32_t bko__supply_store(struct bko_engine *engine, struct bko__pos *pos, struc
 		bko__pos_due_at(pos, bko__time_add(supply->due, supply->grace) + 1);
 	w = bko__scratch(engine, BKO__ROOM(struct bko__supply) + BKO_ID_MAX);
 	bko__supply_put(&w, supply);
-	bko__put(engine, row, w.data, w.size);
+	bko__put_scratch(engine, row, &w);
 	return engine->tx.status;
 }
 

@@ -24,6 +24,22 @@ struct bko__writer bko__scratch(struct bko_engine *engine, size_t capacity)
 	return w;
 }
 
+void bko__scratch_end(struct bko_engine *engine, const struct bko__writer *w)
+{
+	struct bko__stack *work = &engine->tx.work;
+
+	if (w->data && w->data + ((w->capacity + 7) & ~(size_t)7) == work->at)
+		bko__stack_trim(work, w->data, w->size);
+}
+
+void bko__put_scratch(struct bko_engine *engine, struct bko__row *row, const struct bko__writer *w)
+{
+	bko__scratch_end(engine, w);
+	if (w->full && !engine->tx.status)
+		engine->tx.status = bko__fail(engine, BKO_E_TOO_LARGE, "a record");
+	bko__put(engine, row, w->data, w->size);
+}
+
 static uint32_t hash_key(const uint8_t *key, uint32_t size)
 {
 	uint64_t hash = size;

@@ -167,6 +167,10 @@ void *bko__take_failed(struct bko_engine *engine);
 
 /* A writer over scratch of `capacity` bytes. */
 struct bko__writer bko__scratch(struct bko_engine *engine, size_t capacity);
+/* What is not written of it goes back, if nothing was taken since. */
+void bko__scratch_end(struct bko_engine *engine, const struct bko__writer *w);
+/* Puts what was written, which ends it; BKO_E_TOO_LARGE if that was too much. */
+void bko__put_scratch(struct bko_engine *engine, struct bko__row *row, const struct bko__writer *w);
 
 static inline struct bko_span bko__value(const struct bko__row *row)
 {

@@ -311,6 +311,6 @@ int32_t bko__audit_repair(struct bko_engine *engine, void *arguments)
 	head->version++;
 	w = bko__scratch(engine, BKO__ROOM(struct bko__head));
 	bko__head_put(&w, head);
-	bko__put(engine, row, w.data, w.size);
+	bko__put_scratch(engine, row, &w);
 	return engine->tx.status;
 }

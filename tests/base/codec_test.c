@@ -230,8 +230,8 @@ static void fixed(void **state)
 	struct mixed out;
 
 	(void)state;
-	mixed_encode(&a, &in);
-	mixed_encode(&b, &in);
+	mixed_encode(&a, &in, NULL);
+	mixed_encode(&b, &in, NULL);
 	assert_int_equal(a.full, 1);
 	assert_int_equal(a.size, 0);
 	assert_int_equal(b.full, 0);
@@ -324,14 +324,14 @@ static void masks(void **state)
 			struct bko__reader r = {rows[i].bytes, room, 0, 0}, s = r;
 			struct sparse out = {{0, 0}, {0}, {0, 0}, {{NULL, 0}, {NULL, 0}}};
 
-			sparse_encode(&w, &rows[i].record);
+			sparse_encode(&w, &rows[i].record, NULL);
 			assert_int_equal(bytes[room], 0);
 			if (room < rows[i].size || room == MOST)
 				assert_int_equal(w.full, room < MOST);
 			assert_int_equal(w.size, w.full ? 0 : rows[i].size);
 			assert_memory_equal(bytes, rows[i].bytes, w.size);
 			w.size = 0;
-			older_encode(&w, &rows[i].record);
+			older_encode(&w, &rows[i].record, NULL);
 			if (room == MOST && rows[i].older)
 				assert_memory_equal(bytes, rows[i].bytes, rows[i].size);
 			if (room > sizeof rows[i].bytes)
@@ -378,8 +378,8 @@ static void mask_sizes(void **state)
 
 		in.small[0] = 3;
 		in.small[bit] = 500;
-		many_encode(&one, &in);
-		much_encode(&other, &in);
+		many_encode(&one, &in, NULL);
+		much_encode(&other, &in, NULL);
 		assert_int_equal(one.full | other.full, 0);
 		assert_int_equal(one.size, 1 + bit / 7 + (bit ? 3 : 2));
 		assert_int_equal(other.size, one.size);
