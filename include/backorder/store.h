@@ -240,7 +240,7 @@ struct bko_memory_options {
 	bko_alloc_fn alloc; /* NULL: realloc and free of libc, or the arena */
 	void *alloc_host;
 	void *arena;       /* caller's memory, used instead of any heap, `alloc` too; NULL: none */
-	size_t arena_size; /* bytes: about 2300 for the store, a page for its own use, the rest
+	size_t arena_size; /* bytes: about 2800 for the store, a page for its own use, the rest
 	                    * pages for rows; what does not fit is BKO_REPLY_FULL */
 	uint32_t shared;   /* 1: several engines use it, so neither EXCLUSIVE nor LENDS */
 	uint32_t reserved;
