@@ -2,10 +2,10 @@
  * Runs the workloads on peers that keep their state in files, interleaved, and
  * prints medians and ratios: each durable at every commit, by groups of a
  * hundred, or safe from the end of a process alone.
- *   bench-durable [-n ORDERS] [-r ROUNDS] [-i ITEMS] [-f FOLDER] [-q]
+ *   bench-durable [-n ORDERS] [-r ROUNDS] [-i ITEMS] [-f FOLDER] [-q | -o]
  * Times are those of the wall clock, since what is waited for is the disk. Ends
  * with 1 if the peers do not reach the same state or answer alike. With -q it
- * prints that alone.
+ * prints that alone; with -o, how long a compacted log of the orders takes to open.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -16,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-enum { ROUNDS_MAX = 25 };
 
 static const struct peer *const peers[] = {
 	&peer_sqlite_full,  &peer_lmdb,        &peer_log,           &peer_sqlite_grouped,
@@ -94,13 +92,17 @@ int main(int argc, char **argv)
 {
 	size_t orders = 20000;
 	uint32_t items = 2000;
-	int rounds = 3, quiet = 0, differ = 0, i, r, p;
+	int rounds = 3, quiet = 0, opening = 0, differ = 0, i, r, p;
 
 	for (i = 1; i < argc; i++) {
 		const char *value = i + 1 < argc ? argv[i + 1] : "0";
 
 		if (strcmp(argv[i], "-q") == 0) {
 			quiet = 1;
+			continue;
+		}
+		if (strcmp(argv[i], "-o") == 0) {
+			opening = 1;
 			continue;
 		}
 		if (strcmp(argv[i], "-n") == 0)
@@ -117,8 +119,12 @@ int main(int argc, char **argv)
 	}
 	if (orders == 0 || rounds < 1 || rounds > ROUNDS_MAX || items < 1) {
 		fprintf(stderr, "usage: bench-durable [-n ORDERS] [-r ROUNDS] [-i ITEMS]"
-		                " [-f FOLDER] [-q]\n");
+		                " [-f FOLDER] [-q | -o]\n");
 		return 2;
+	}
+	if (opening) {
+		bench_opening(orders, items, rounds);
+		return 0;
 	}
 	for (r = 0; r < rounds; r++)
 		for (p = 0; p < PEERS; p++)

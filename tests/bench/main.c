@@ -18,7 +18,6 @@
 #include <string.h>
 #include <time.h>
 
-enum { ROUNDS_MAX = 25 };
 enum { DEPTHS_MAX = 4, DEEP_ROUNDS = 25, DEEP_OPS = 20, DEEP_FILL = 10 };
 
 static const struct peer *const all_peers[] = {

@@ -407,7 +407,7 @@ static int32_t prepare(struct sqlite_store *store, uint32_t mode)
 	static const char *const modes[] = {"PRAGMA synchronous = FULL",
 	                                    "PRAGMA synchronous = NORMAL",
 	                                    "PRAGMA synchronous = OFF"};
-	sqlite3_int64 tables;
+	sqlite3_int64 tables = 0;
 	int32_t status;
 	int i;
 
