@@ -32,6 +32,8 @@ static int32_t void_shipment(struct model *m, const struct op *op, struct op_res
 			int64_t n = s->moved[i][k];
 			if (p->shipped - p->returned < n)
 				return BKO_E_STATE;
+			if (n && p->allocated + p->backordered == 0)
+				p->waited = p->lead = 0; /* it had left the queue */
 			p->shipped -= n;
 			p->allocated += n;
 			m->positions[l->item][p->location].shipped -= p->untracked ? 0 : n;
