@@ -74,16 +74,18 @@ static int32_t delete_rows(struct bko_engine *engine, struct pruning *p, uint32_
 {
 	const struct bko__progress *at = &engine->pruned;
 	struct bko__key *from = &p->from, *end = &p->end;
+	uint32_t rows = PRUNE_ROWS, most = engine->store.max_entries, i;
 	struct bko__range *range;
 	int32_t status;
-	uint32_t i;
 
+	if (most && rows > most / 2) /* one batch has guards as well */
+		rows = most / 2;
 	if (bko__key_compare(at->key, at->size, from->bytes, from->size) > 0 &&
 	    bko__key_compare(at->key, at->size, end->bytes, end->size) < 0) {
 		memcpy(from->bytes, at->key, at->size);
 		from->size = at->size;
 	}
-	range = bko__want_range(engine, from, end, PRUNE_ROWS);
+	range = bko__want_range(engine, from, end, rows);
 	status = bko__fetch(engine);
 	for (i = 0; !status && i < range->count; i++) {
 		if (!prune_stays(engine, p, range->rows[i], what, &status))

@@ -22,9 +22,10 @@ struct queue {
 	uint32_t count;
 };
 
+/* What was there before this call, of the store or of the batch, is in the range. */
 static int is_of_queue(const struct bko__row *row, const struct bko__key *prefix)
 {
-	return row->action == BKO_ACTION_PUT && !row->stored && row->key_size > prefix->size &&
+	return row->action == BKO_ACTION_PUT && !row->present && row->key_size > prefix->size &&
 	       !memcmp(row->key, prefix->bytes, prefix->size);
 }
 
@@ -55,8 +56,7 @@ static int32_t gather(struct bko_engine *engine, const struct bko__pos *pos,
 	for (i = 0; i < tx->count; i++) {
 		struct bko__row *row = tx->rows[i];
 
-		if (!is_of_queue(row, prefix) || row->staged == BKO_ACTION_PUT ||
-		    (after && rows_order(row, after) < 0) ||
+		if (!is_of_queue(row, prefix) || (after && rows_order(row, after) < 0) ||
 		    (range->more && rows_order(row, range->last) > 0))
 			continue; /* among those served already, or behind those read */
 		for (at = queue->count; at && rows_order(queue->rows[at - 1], row) > 0; at--)
