@@ -238,6 +238,40 @@ static void an_error_of_a_batch_is_confirmed(void **state)
 	stage_check(s, "cup", "shop");
 }
 
+/* ---- What calls of a batch leave for the next ----------------------------------------- */
+
+static void mark(struct stage *s, uint32_t action, uint32_t stops)
+{
+	struct bko_pick pick = {.struct_size = sizeof pick};
+	struct bko_mark mark = {.struct_size = sizeof mark,
+	                        .action = action,
+	                        .stops = stops,
+	                        .order = stage_span("o-1"),
+	                        .picks = &pick,
+	                        .pick_count = 1,
+	                        .stride = sizeof pick};
+	struct bko_op op = stage_op(s, NULL);
+
+	STAGE_OK(s, bko_order_mark(s->engine, &op, &mark, NULL));
+}
+
+/* Its row in the queue is in the store, goes with one call and comes back with another. */
+static void a_line_parked_and_brought_back_is_served(void **state)
+{
+	struct stage *s = *state;
+
+	stage_item(s, "cup");
+	stage_receive(s, "cup", "shop", 1);
+	stage_place(s, "o-1", "cup", "shop", 3, 0, 0);
+	STAGE_OK(s, bko_batch_begin(s->engine));
+	mark(s, BKO_MARK_UNALLOCATE, 0);
+	mark(s, BKO_MARK_GO, BKO_STOP_UNALLOCATED);
+	STAGE_OK(s, bko_batch_end(s->engine, 0));
+	assert_int_equal(stage_head(s, "cup", "shop").open, 0);
+	assert_int_equal(stage_line(s, "o-1").allocated, 1);
+	stage_check(s, "cup", "shop");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +289,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_batch_that_lost_is_a_conflict, stage_arena,
 	                                        stage_down),
 		STAGED(an_error_of_a_batch_is_confirmed),
+		STAGED(a_line_parked_and_brought_back_is_served),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
