@@ -285,6 +285,8 @@ static int32_t decide_once(struct bko_engine *engine, struct bko__buyer *buyer,
 		return status;
 	view->order_use = order_use;
 	bko__decide(view, plan->quantity, &plan->said);
+	/* with what a look ahead sees arrive it may be more than a quantity can be */
+	plan->said.available_now = bko__min(plan->said.available_now, BKO__QUANTITY_MAX);
 	plan->now[0] = plan->taken = plan->said.now;
 	plan->later = plan->said.later;
 	take_open(plan->pos[0], plan->taken);

@@ -307,6 +307,38 @@ static void availability_tells_dates(void **state)
 	assert_int_equal(a.first, 90);
 }
 
+/* What is there and all that comes would be more than a quantity can be. */
+static void availability_stays_in_range(void **state)
+{
+	const int64_t most = ((int64_t)1 << BKO_QUANTITY_BITS) - 1;
+	struct stage *s = *state;
+	struct bko_span hall = stage_span("hall");
+	struct bko_supply supply = {.struct_size = sizeof supply,
+	                            .action = BKO_SUPPLY_PLAN,
+	                            .item = stage_span("bowl"),
+	                            .location = hall,
+	                            .supply = stage_span("po"),
+	                            .state = BKO_SUPPLY_CONFIRMED,
+	                            .quantity = most,
+	                            .due_ms = s->now + DAY};
+	struct bko_availability_query query = {.struct_size = sizeof query,
+	                                       .item = stage_span("bowl"),
+	                                       .candidates = &hall,
+	                                       .candidate_count = 1,
+	                                       .quantity = 1,
+	                                       .now_ms = s->now,
+	                                       .at_ms = s->now + 2 * DAY};
+	struct bko_availability a = {.struct_size = sizeof a};
+	struct bko_op op;
+
+	stage_item(s, "bowl");
+	stage_receive(s, "bowl", "hall", 3);
+	op = stage_op(s, NULL);
+	STAGE_OK(s, bko_supply_set(s->engine, &op, &supply, NULL));
+	STAGE_OK(s, bko_item_availability(s->engine, &query, &a));
+	assert_int_equal(a.available_now, most);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +350,7 @@ int main(void)
 		STAGED(lists_ids),
 		STAGED(events_wait_for_the_slowest),
 		STAGED(availability_tells_dates),
+		STAGED(availability_stays_in_range),
 	};
 
 	return cmocka_run_group_tests_name("engine/read", tests, NULL, NULL);
