@@ -4,7 +4,7 @@
  */
 #include "engine/engine.h"
 
-enum { RUN = 12 };
+enum { RUN = 8 };
 
 /* Whether an entry comes of a row, and of how many bytes. */
 static size_t weigh(const struct bko__row *row, int guarded, uint32_t action, uint32_t value_size,

@@ -27,34 +27,34 @@ struct bko__known {
 };
 
 /* A row: as it is in the store, as earlier calls of a batch left it, as this
- * call wants it. */
+ * call wants it. Looking for one touches no more than what stands last, beside its key. */
 struct bko__row {
-	const uint8_t *key;
-	const uint8_t *value; /* current: the store's, or that of an earlier call of the batch */
-	const uint8_t *next;  /* what this call puts */
-	uint8_t *own;         /* memory of the row for a value, of `room` bytes; NULL: none */
-	void *object;         /* decoded by this run of the call, NULL if not */
-	struct bko__known *known; /* of a lasting position: the current value, decoded */
-	struct bko__row *chain;   /* rows of one bucket */
-	struct bko__row *batch;   /* next row of the batch */
-	struct bko__row
-		*below; /* of a position, rows below it that the batch put; of them, the next */
+	struct bko__row *batch;  /* next row of the batch */
+	struct bko__row *below;  /* of a position, those of the batch below it; of them, the next */
 	struct bko__row **place; /* what points at it, of a row known by place */
+	const uint8_t *next;     /* what this call puts */
+	uint8_t *own;            /* memory of the row for a value, of `room` bytes; NULL: none */
+	void *object;            /* decoded by this run of the call, NULL if not */
+	const uint8_t *value;    /* current: the store's, or that of an earlier call of the batch */
+	struct bko__known *known; /* of a lasting position: the current value, decoded */
 	uint64_t revision, hint;
-	uint64_t order; /* the key's first bytes as a number: of two rows it tells most */
-	uint32_t key_size, value_size, next_size, hash, room;
+	uint32_t next_size, room, value_size;
+	uint8_t guarded, staged; /* what earlier calls of the batch wished; BKO_ACTION_ of them */
+	uint8_t sentinel;        /* wanted with a guard, if not by this run yet */
+	uint8_t laid;            /* among those below their position's row */
+	uint8_t lent;            /* `value` is the store's memory */
+	uint8_t blind;           /* to be overwritten without looking */
+	uint8_t fresh;           /* wanted as new, and assumed absent without looking */
 	uint8_t loaded, present, stored; /* stored: present in the store, under `revision` */
-	uint8_t action, staged; /* BKO_ACTION_ of this call; of earlier ones of the batch */
-	uint8_t guard, guarded; /* this call's wish; earlier calls' */
-	uint8_t fresh;          /* wanted as new, and assumed absent without looking */
-	uint8_t sentinel;       /* wanted with a guard, if not by this run yet */
-	uint8_t listed;         /* among the rows of this call */
-	uint8_t in_batch;       /* among those of the batch */
-	uint8_t laid;           /* among those below their position's row */
-	uint8_t lasting;        /* may stay known after the call, see WARM ROWS */
-	uint8_t lent;           /* `value` is the store's memory */
-	uint8_t blind;          /* to be overwritten without looking */
-	uint8_t head;           /* its key is that of a position */
+	uint8_t listed;                  /* among the rows of this call */
+	uint8_t in_batch;                /* among those of the batch */
+	uint8_t action, guard;           /* BKO_ACTION_ of this call; its wish */
+	uint8_t lasting;                 /* may stay known after the call, see WARM ROWS */
+	uint8_t head;                    /* its key is that of a position */
+	uint32_t key_size, hash;
+	uint64_t order;         /* the key's first bytes as a number: of two rows it tells most */
+	struct bko__row *chain; /* rows of one bucket */
+	const uint8_t *key;     /* most often behind this */
 };
 
 struct bko__range {
