@@ -102,6 +102,15 @@ static inline uint64_t bko__get_be(const uint8_t *from, unsigned size)
 	return value;
 }
 
+/* Eight bytes at once, big-endian: where the platform's order is the other, a load and a
+ * swap. */
+static inline uint64_t bko__load_be_8(const uint8_t *from)
+{
+	return (uint64_t)from[0] << 56 | (uint64_t)from[1] << 48 | (uint64_t)from[2] << 40 |
+	       (uint64_t)from[3] << 32 | (uint64_t)from[4] << 24 | (uint64_t)from[5] << 16 |
+	       (uint64_t)from[6] << 8 | from[7];
+}
+
 /* Signed numbers as unsigned ones, small absolute values small. */
 static inline uint64_t bko__zigzag(int64_t value)
 {

@@ -50,3 +50,19 @@ void bko__hash_end(struct bko__hash *hash, uint8_t digest[16])
 	bko__store_8(digest, bko__mix(a + b));
 	bko__store_8(digest + 8, bko__mix(a ^ (b << 1 | b >> 63)));
 }
+
+uint32_t bko__hash_key(const uint8_t *key, uint32_t size)
+{
+	uint64_t hash = size;
+	uint32_t at;
+
+	for (at = 8; at < size; at += 8) {
+		hash = (hash ^ bko__load_8(key + at - 8)) * 0x9fb21c651e98df25u;
+		hash ^= hash >> 32;
+	}
+	/* the last eight, some of them once more; what tells keys apart is the last of them,
+	 * and multiplying carries upwards alone */
+	hash ^= size < 8 ? bko__get_le(key, size) : bko__load_8(key + size - 8);
+	hash = (hash ^ hash >> 32) * 0x9fb21c651e98df25u;
+	return (uint32_t)(hash >> 32);
+}

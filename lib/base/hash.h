@@ -28,6 +28,9 @@ static inline void bko__hash_uint(struct bko__hash *hash, uint64_t value)
 void bko__hash_bytes(struct bko__hash *hash, const void *data, size_t size); /* size included */
 void bko__hash_end(struct bko__hash *hash, uint8_t digest[16]);
 
+/* Of a row's key, for tables whose buckets are told by its low bits. */
+uint32_t bko__hash_key(const uint8_t *key, uint32_t size);
+
 /* One round of mixing, for tables and jitter. */
 uint64_t bko__mix(uint64_t value);
 

@@ -64,7 +64,7 @@ static void sort_run(struct bko__row **rows, uint32_t count)
 	for (i = 1; i < count; i++) {
 		struct bko__row *row = rows[i];
 
-		for (at = i; at && bko__rows_order(row, rows[at - 1]) < 0; at--)
+		for (at = i; at && bko__row_before(row, rows[at - 1]); at--)
 			rows[at] = rows[at - 1];
 		rows[at] = row;
 	}
@@ -77,7 +77,7 @@ static void merge_runs(struct bko__row **rows, uint32_t from, uint32_t size, uin
 	uint32_t b = a_end, b_end = b + size < count ? b + size : count;
 
 	while (a < a_end && b < b_end) {
-		if (bko__rows_order(rows[b], rows[a]) < 0)
+		if (bko__row_before(rows[b], rows[a]))
 			merged[from++] = rows[b++];
 		else
 			merged[from++] = rows[a++];

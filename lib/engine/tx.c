@@ -40,21 +40,6 @@ void bko__put_scratch(struct bko_engine *engine, struct bko__row *row, const str
 	bko__put(engine, row, w->data, w->size);
 }
 
-static uint32_t hash_key(const uint8_t *key, uint32_t size)
-{
-	uint64_t hash = size;
-	uint32_t at;
-
-	for (at = 8; at < size; at += 8) {
-		hash = (hash ^ bko__load_8(key + at - 8)) * 0x9fb21c651e98df25u;
-		hash ^= hash >> 32;
-	}
-	/* the last eight, some of them once more */
-	hash ^= size < 8 ? bko__get_le(key, size) : bko__load_8(key + size - 8);
-	hash *= 0x9fb21c651e98df25u;
-	return (uint32_t)(hash >> 32);
-}
-
 /* Eight bytes at a time: rows of one hash are the same but for chance. */
 static int same_key(const struct bko__row *row, uint32_t hash, const uint8_t *key, uint32_t size)
 {
@@ -166,7 +151,7 @@ static struct bko__row *new_row(struct bko_engine *engine, uint32_t hash, const 
 	row->key = bytes;
 	row->key_size = size;
 	row->hash = hash;
-	row->order = bko__get_be(bytes, 8);
+	row->order = bko__load_be_8(bytes);
 	row->lasting = (kind & BKO__LASTS) != 0;
 	row->head = (kind & BKO__IS_HEAD) != 0;
 	row->chain = *bucket_of(tx, hash);
@@ -226,13 +211,13 @@ static struct bko__row *find_row(const struct bko__tx *tx, uint32_t hash, const 
 
 struct bko__row *bko__row_find(const struct bko__tx *tx, const uint8_t *key, uint32_t size)
 {
-	return find_row(tx, hash_key(key, size), key, size);
+	return find_row(tx, bko__hash_key(key, size), key, size);
 }
 
 struct bko__row *bko__row_of(struct bko_engine *engine, const uint8_t *key, uint32_t size)
 {
 	struct bko__tx *tx = &engine->tx;
-	uint32_t hash = hash_key(key, size);
+	uint32_t hash = bko__hash_key(key, size);
 	struct bko__row *row = find_row(tx, hash, key, size);
 
 	if (row && row->listed)

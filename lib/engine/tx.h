@@ -233,19 +233,20 @@ static inline uint32_t bko__below_position(const uint8_t *key, uint32_t size)
 void bko__overlay_add(struct bko_engine *engine, struct bko__row *row);
 void bko__overlay(struct bko_engine *engine, struct bko__range *range);
 
-/* Which of two rows comes first: below, 0 or above, as their keys compare. Keys of rows
- * are followed by zeros up to a multiple of eight bytes. */
-static inline int bko__rows_order(const struct bko__row *a, const struct bko__row *b)
+/* Whether the key of a row comes before that of another. Keys of rows are followed by
+ * zeros up to a multiple of eight bytes. */
+static inline int bko__row_before(const struct bko__row *a, const struct bko__row *b)
 {
 	uint32_t shorter = a->key_size < b->key_size ? a->key_size : b->key_size, at;
+	uint64_t x = 0, y = 0;
 
 	if (a->order != b->order)
-		return a->order < b->order ? -1 : 1;
-	for (at = 8; at < shorter; at += 8) {
-		if (bko__load_8(a->key + at) != bko__load_8(b->key + at))
-			return memcmp(a->key + at, b->key + at, 8);
+		return a->order < b->order;
+	for (at = 8; x == y && at < shorter; at += 8) {
+		x = bko__load_be_8(a->key + at);
+		y = bko__load_be_8(b->key + at);
 	}
-	return (a->key_size > b->key_size) - (a->key_size < b->key_size);
+	return x == y ? a->key_size < b->key_size : x < y;
 }
 
 /* For the driver. */

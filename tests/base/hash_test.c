@@ -126,11 +126,37 @@ static void parts(void **state)
 	}
 }
 
+/* Ids that are counted up, in decimal at the end of a key of any length or with bytes behind
+ * them, spread over the buckets of a table as if by chance. */
+static void spreads(void **state)
+{
+	enum { KEYS = 1024, LONGEST = 48, DIGITS = 6, FULL = 12 };
+	uint8_t key[LONGEST], used[KEYS];
+	uint32_t size, behind, i, digit, number;
+
+	(void)state;
+	memset(key, 'k', sizeof key);
+	for (size = DIGITS + 1; size <= LONGEST; size++) {
+		for (behind = 0; behind < 4 && behind + DIGITS < size; behind++) {
+			memset(used, 0, sizeof used);
+			for (i = 0; i < KEYS; i++) {
+				number = i;
+				for (digit = 1; digit <= DIGITS; digit++, number /= 10)
+					key[size - behind - digit] = (uint8_t)('0' + number % 10);
+				used[bko__hash_key(key, size) % KEYS]++;
+			}
+			for (i = 0; i < KEYS; i++)
+				assert_in_range(used[i], 0, FULL);
+			memset(key, 'k', sizeof key);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(mixes), cmocka_unit_test(pinned), cmocka_unit_test(lengths),
-		cmocka_unit_test(bits),  cmocka_unit_test(parts),
+		cmocka_unit_test(mixes),   cmocka_unit_test(spreads), cmocka_unit_test(pinned),
+		cmocka_unit_test(lengths), cmocka_unit_test(bits),    cmocka_unit_test(parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
