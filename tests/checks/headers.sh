@@ -34,7 +34,7 @@ for header in include/backorder/*.h; do
 done
 
 # One pass over all of them, lower ones first, gives plain declarations ...
-for name in types store medium log backorder stock read plan propose; do
+for name in types store medium log engine backorder stock read plan propose; do
 	header=backorder/$name.h
 	[ ! -e "include/$header" ] || printf '#include "%s"\n' "$header"
 done >"$scratch/all.h"
