@@ -124,8 +124,7 @@ int32_t bko__again(struct bko_engine *engine)
 /* The whole attempt anew, after a batch that was not applied. */
 static int32_t anew(struct bko_engine *engine)
 {
-	if (engine->batching) { /* an error that guards did not confirm: its rows stay as they are
-		                 */
+	if (engine->batching) { /* guards did not confirm an error: its rows stay as they are */
 		engine->tx.uncertain = 0;
 		if (engine->reply.status == BKO_REPLY_CONFLICT)
 			return bko__fail(engine, BKO_E_CONFLICT, "a record of the batch changed");
@@ -373,12 +372,13 @@ int32_t bko__drive_request(struct bko_engine *engine, bko__run run, void *argume
                            const struct bko__hash *request, const struct bko_span *first,
                            const struct bko_span *second)
 {
-	struct bko__hash hash = *request;
+	struct bko__hash hash;
 	uint8_t digest[16];
 	uint64_t number;
 
 	if (!engine->options.pull)
 		return bko__drive(engine, run, arguments);
+	hash = *request;
 	bko__hash_bytes(&hash, first->data, first->size);
 	if (second)
 		bko__hash_bytes(&hash, second->data, second->size);

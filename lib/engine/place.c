@@ -320,12 +320,10 @@ static int32_t want_all(struct bko_engine *engine, struct bko__placing *placing)
 	struct bko__ord *order = &placing->order;
 	uint32_t flags = foreseen(engine), i;
 	int32_t status = bko__base_want(engine);
-	struct bko__hash hash;
 	struct bko__key *key = &engine->room.key;
 
 	if (status)
 		return status;
-	bko__request_hash(placing, &hash);
 	memset(order, 0, sizeof *order);
 	order->id = placing->op.id;
 	if (!placing->quote) {
@@ -334,7 +332,7 @@ static int32_t want_all(struct bko_engine *engine, struct bko__placing *placing)
 		order->lane = bko__lane_of(engine, &order->id);
 		engine->tx.op_is_order = 1;
 		engine->tx.op_time = placing->op.now_ms;
-		bko__hash_end(&hash, engine->tx.op_hash);
+		bko__hash_end(&placing->hash, engine->tx.op_hash);
 		bko__lane_want(engine, order->lane);
 	}
 	if (buyer->hold_until)
@@ -402,17 +400,17 @@ static int32_t place(bko_engine *engine, struct bko__placing *placing,
 {
 	int32_t status = bko__struct_in(engine, &placing->request, sizeof placing->request, request,
 	                                request ? request->struct_size : 0, "request");
-	struct bko__hash told;
 
 	if (!status)
 		status = bko__check_outcome(engine, outcome);
 	if (!status)
 		status = bko__request_check(engine, &placing->request);
 	placing->outcome = outcome;
-	if (status || !engine->options.pull)
-		return status ? status : bko__drive(engine, run_place, placing);
-	bko__request_told(&placing->request, &told);
-	return bko__drive_request(engine, run_place, placing, &told, &placing->op.id, NULL);
+	if (status)
+		return status;
+	bko__request_hash(&placing->request, &placing->hash);
+	return bko__drive_request(engine, run_place, placing, &placing->hash, &placing->op.id,
+	                          NULL);
 }
 
 int32_t bko_order_place(bko_engine *engine, const struct bko_op *op,

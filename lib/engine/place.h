@@ -12,6 +12,7 @@ struct bko__placing {
 	struct bko_op op;
 	struct bko_order_request request;
 	struct bko_outcome *outcome;
+	struct bko__hash hash;
 	uint32_t quote;
 	struct bko__buyer buyer;
 	struct bko__ord order;
@@ -33,9 +34,7 @@ void bko__line_out(struct bko_outcome *outcome, uint32_t number,
 /* request.c: checks a request, fingerprints it, makes its plans (anew in each run: they
  * are of the run). */
 int32_t bko__request_check(struct bko_engine *engine, const struct bko_order_request *request);
-/* Its fingerprint before its lines are checked, to know a pending call by. */
-void bko__request_told(const struct bko_order_request *request, struct bko__hash *hash);
-void bko__request_hash(const struct bko__placing *placing, struct bko__hash *hash);
+void bko__request_hash(const struct bko_order_request *request, struct bko__hash *hash);
 int32_t bko__request_plans(struct bko_engine *engine, struct bko__placing *placing);
 
 /* place_outcome.c: the lines of a decision; the first outcome of an order that is there

@@ -72,8 +72,26 @@ int32_t bko__request_check(struct bko_engine *engine, const struct bko_order_req
 	return BKO_OK;
 }
 
-static void hash_order(const struct bko_order_request *r, struct bko__hash *hash)
+static void hash_id(const struct bko_span *id, struct bko__hash *hash)
 {
+	if ((id->data || !id->size) && id->size <= BKO_ID_MAX)
+		bko__hash_bytes(hash, id->data, id->size);
+}
+
+static int is_stride(uint32_t stride)
+{
+	return stride >= sizeof(struct bko_line) && stride <= BKO_STRUCT_SIZE_MAX;
+}
+
+/* What makes two requests the same: all but the time of asking. Lines are not checked yet:
+ * what of them is wrong is left out, and found by each run. */
+void bko__request_hash(const struct bko_order_request *r, struct bko__hash *hash)
+{
+	const uint8_t *at = (const uint8_t *)r->lines;
+	struct bko_line line;
+	uint32_t c;
+	size_t i;
+
 	bko__hash_begin(hash, REQUEST_SEED);
 	bko__hash_uint(hash, r->flags | (uint64_t)r->order_class << 32);
 	bko__hash_uint(hash, r->stops);
@@ -82,23 +100,7 @@ static void hash_order(const struct bko_order_request *r, struct bko__hash *hash
 	bko__hash_uint(hash, (uint64_t)r->hold_until_ms);
 	bko__hash_bytes(hash, r->customer.data, r->customer.size);
 	bko__hash_bytes(hash, r->channel.data, r->channel.size);
-}
-
-static void hash_id(const struct bko_span *id, struct bko__hash *hash)
-{
-	if (id->data && id->size <= BKO_ID_MAX)
-		bko__hash_bytes(hash, id->data, id->size);
-}
-
-void bko__request_told(const struct bko_order_request *r, struct bko__hash *hash)
-{
-	const uint8_t *at = (const uint8_t *)r->lines;
-	struct bko_line line;
-	uint32_t c;
-	size_t i;
-
-	hash_order(r, hash);
-	for (i = 0; r->stride >= sizeof line && i < r->line_count; i++, at += r->stride) {
+	for (i = 0; is_stride(r->stride) && i < r->line_count; i++, at += r->stride) {
 		memcpy(&line, at, sizeof line);
 		hash_id(&line.item, hash);
 		bko__hash_uint(hash, (uint64_t)line.quantity);
@@ -106,23 +108,6 @@ void bko__request_told(const struct bko_order_request *r, struct bko__hash *hash
 		for (c = 0; line.candidates && c < line.candidate_count && c < BKO_CANDIDATES_MAX;
 		     c++)
 			hash_id(&line.candidates[c], hash);
-	}
-}
-
-/* What makes two requests the same: all but the time of asking. */
-void bko__request_hash(const struct bko__placing *placing, struct bko__hash *hash)
-{
-	uint32_t i, c;
-
-	hash_order(&placing->request, hash);
-	for (i = 0; i < placing->buyer.count; i++) {
-		const struct bko__plan *plan = &placing->buyer.plans[i];
-
-		bko__hash_bytes(hash, plan->item.data, plan->item.size);
-		bko__hash_uint(hash, (uint64_t)plan->quantity);
-		bko__hash_uint(hash, plan->count);
-		for (c = 0; c < plan->count; c++)
-			bko__hash_bytes(hash, plan->candidates[c].data, plan->candidates[c].size);
 	}
 }
 
