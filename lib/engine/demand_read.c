@@ -51,9 +51,7 @@ static int32_t demand_next(struct bko_engine *engine, struct demand_walk *walk)
 			return BKO_OK;
 		}
 		row = walk->range->rows[walk->at++];
-		memcpy(walk->from.bytes, row->key, row->key_size);
-		walk->from.size = row->key_size;
-		bko__key_byte(&walk->from, 0);
+		bko__row_past(row, &walk->from);
 		if (!bko__demand_get(row, walk->pos->row->key_size, &walk->start, &walk->record))
 			return bko__fail(engine, BKO_E_CORRUPT, "counted demand");
 		if (walk->record.length == defaults->demand_period &&

@@ -19,19 +19,18 @@ static int wants_guarded(const struct bko__tx *tx)
 /* Where a range is read from: its beginning, or behind what was read of it in vain. */
 static int from_of(struct bko_engine *engine, const struct bko__range *range, struct bko_span *from)
 {
-	uint8_t *behind;
+	const struct bko__key *key = range->key;
+	struct bko__key *behind;
 
-	from->data = range->key->bytes;
-	from->size = range->key->size;
-	if (!range->last)
-		return 1;
-	behind = bko__take(engine, range->last->key_size + 1u);
-	if (!behind)
-		return 0;
-	memcpy(behind, range->last->key, range->last->key_size);
-	behind[range->last->key_size] = 0;
-	from->data = behind;
-	from->size = range->last->key_size + 1u;
+	if (range->last) {
+		behind = bko__take(engine, sizeof *behind);
+		if (!behind)
+			return 0;
+		bko__row_past(range->last, behind);
+		key = behind;
+	}
+	from->data = key->bytes;
+	from->size = key->size;
 	return 1;
 }
 

@@ -38,8 +38,7 @@ static uint32_t place_in(const struct bko__range *range, const struct bko__row *
 {
 	uint32_t at = range->count;
 
-	while (at && bko__key_compare(range->rows[at - 1]->key, range->rows[at - 1]->key_size,
-	                              row->key, row->key_size) > 0)
+	while (at && bko__row_before(row, range->rows[at - 1]))
 		at--;
 	return at;
 }
@@ -54,8 +53,7 @@ static void lay(struct bko_engine *engine, struct bko__range *range, struct bko_
 		return;
 	at = place_in(range, row);
 	if ((at && range->rows[at - 1] == row) ||
-	    (range->more && bko__key_compare(row->key, row->key_size, range->last->key,
-	                                     range->last->key_size) > 0))
+	    (range->more && bko__row_before(range->last, row)))
 		return; /* there already, or behind what was read */
 	if (range->count == range->limit) {
 		/* there is no room for all: the page ends before what fell out */

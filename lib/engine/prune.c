@@ -98,9 +98,7 @@ static int32_t delete_rows(struct bko_engine *engine, struct pruning *p, uint32_
 		p->next = p->after;
 		return BKO_OK;
 	}
-	p->next.size = range->rows[range->count - 1]->key_size;
-	memcpy(p->next.bytes, range->rows[range->count - 1]->key, p->next.size);
-	bko__key_byte(&p->next, 0);
+	bko__row_past(range->rows[range->count - 1], &p->next);
 	return BKO_OK;
 }
 
@@ -189,13 +187,11 @@ static int32_t prune_position(struct bko_engine *engine, struct pruning *p,
 	struct bko__key *key = &p->key;
 	int32_t status;
 
-	memcpy(key->bytes, row->key, row->key_size);
 	if (at >= row->key_size) { /* the item itself: on to what lies below */
-		key->size = row->key_size;
-		bko__key_byte(key, 0);
-		p->next = *key;
+		bko__row_past(row, &p->next);
 		return BKO_OK;
 	}
+	memcpy(key->bytes, row->key, row->key_size);
 	key->size = at + 1 + row->key[at];
 	bko__key_after(key, &p->after);
 	bko__want(engine, key, 0);

@@ -29,11 +29,6 @@ static int is_of_queue(const struct bko__row *row, const struct bko__key *prefix
 	       !memcmp(row->key, prefix->bytes, prefix->size);
 }
 
-static int rows_order(const struct bko__row *a, const struct bko__row *b)
-{
-	return bko__key_compare(a->key, a->key_size, b->key, b->key_size);
-}
-
 /* `after`: the last row of the range before this one, or NULL. Where the call put no rows,
  * the range has them all; the deleted ones are passed over later. */
 static int32_t gather(struct bko_engine *engine, const struct bko__pos *pos,
@@ -56,10 +51,10 @@ static int32_t gather(struct bko_engine *engine, const struct bko__pos *pos,
 	for (i = 0; i < tx->count; i++) {
 		struct bko__row *row = tx->rows[i];
 
-		if (!is_of_queue(row, prefix) || (after && rows_order(row, after) < 0) ||
-		    (range->more && rows_order(row, range->last) > 0))
+		if (!is_of_queue(row, prefix) || (after && bko__row_before(row, after)) ||
+		    (range->more && bko__row_before(range->last, row)))
 			continue; /* among those served already, or behind those read */
-		for (at = queue->count; at && rows_order(queue->rows[at - 1], row) > 0; at--)
+		for (at = queue->count; at && bko__row_before(row, queue->rows[at - 1]); at--)
 			continue;
 		memmove(queue->rows + at + 1, queue->rows + at,
 		        (queue->count - at) * sizeof *queue->rows);
@@ -203,11 +198,8 @@ static struct bko__range *want_queue(struct bko_engine *engine, const struct bko
 		rows = bko__min(bko__min(rows, QUEUE_ROWS), pos->head.open / pos->head.quantum);
 	bko__pos_subkey(pos, 'w', key);
 	bko__key_after(key, end);
-	if (after) {
-		memcpy(key->bytes, after->key, after->key_size);
-		key->size = after->key_size;
-		bko__key_byte(key, 0);
-	}
+	if (after)
+		bko__row_past(after, key);
 	return bko__want_range(engine, key, end, (uint32_t)rows);
 }
 

@@ -249,12 +249,11 @@ static int32_t shortage_look(struct bko_engine *engine, struct shortage_step *s,
 	struct bko__key *from = &s->page->from;
 	int32_t status = BKO_OK;
 
-	from->size = row->key_size;
-	memcpy(from->bytes, row->key, row->key_size);
 	if (phase != SHORTAGE_ORDERS) {
-		bko__key_byte(from, 0);
+		bko__row_past(row, from);
 		return shortage_look_part(engine, s, row);
 	}
+	memcpy(from->bytes, row->key, row->key_size);
 	from->size = row->key[1] + 2u;
 	if (row->key_size == from->size)
 		status = shortage_look_order(engine, s, row);

@@ -163,10 +163,7 @@ static int32_t run_sweep(struct bko_engine *engine, void *arguments)
 			pos->head.flags &= ~(uint32_t)BKO__H_SWEEP;
 			break;
 		}
-		memcpy(from->bytes, range->rows[range->count - 1]->key,
-		       range->rows[range->count - 1]->key_size);
-		from->size = range->rows[range->count - 1]->key_size;
-		bko__key_byte(from, 0);
+		bko__row_past(range->rows[range->count - 1], from);
 	}
 	if (status)
 		return status;

@@ -281,6 +281,16 @@ struct bko__row *bko__lane_want(struct bko_engine *engine, uint32_t lane)
 	return want_placed(engine, &engine->tx.lane_row[lane], key, sizeof key, BKO__WANT_FREE);
 }
 
+void bko__row_past(const struct bko__row *row, struct bko__key *key)
+{
+	key->size = row->key_size;
+	memcpy(key->bytes, row->key, row->key_size);
+	if (key->size < BKO_KEY_MAX)
+		bko__key_byte(key, 0);
+	else
+		bko__key_after(key, key);
+}
+
 struct bko__range *bko__want_range(struct bko_engine *engine, const struct bko__key *key,
                                    const struct bko__key *end, uint32_t limit)
 {

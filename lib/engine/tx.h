@@ -145,6 +145,9 @@ struct bko__row *bko__lane_want(struct bko_engine *engine, uint32_t lane);
 struct bko__range *bko__want_range(struct bko_engine *engine, const struct bko__key *key,
                                    const struct bko__key *end, uint32_t limit);
 
+/* The first key behind that of a row, which may be any bytes. */
+void bko__row_past(const struct bko__row *row, struct bko__key *key);
+
 /* The range of all rows below a key. */
 struct bko__range *bko__want_below(struct bko_engine *engine, const struct bko__key *key,
                                    uint32_t limit);

@@ -31,16 +31,6 @@ void bko__found(struct bko__audit *audit, uint32_t check, uint32_t what, int64_t
 	bko__id_out(*order, &out->order);
 }
 
-void bko__audit_past(const struct bko__row *row, struct bko__key *key)
-{
-	key->size = row->key_size;
-	memcpy(key->bytes, row->key, row->key_size);
-	if (key->size < BKO_KEY_MAX)
-		bko__key_byte(key, 0);
-	else
-		bko__key_after(key, key);
-}
-
 int32_t bko__audit_base(struct bko_engine *engine)
 {
 	int32_t status = bko__base_load(engine);

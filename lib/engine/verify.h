@@ -67,9 +67,6 @@ void bko__found(struct bko__audit *audit, uint32_t check, uint32_t what, int64_t
                 int64_t found, const struct bko_span *item, const struct bko_span *location,
                 const struct bko_span *order, uint32_t line);
 
-/* The first key behind that of a row, which may be any bytes. */
-void bko__audit_past(const struct bko__row *row, struct bko__key *key);
-
 /* What is wrong with an order: the first thing, or nothing (check 0). */
 struct bko__fault {
 	uint32_t check, what, line;

@@ -64,7 +64,7 @@ static int32_t next_items(struct bko_engine *engine, struct bko__auditing *a,
 		}
 		memset(item, 0, sizeof *item);
 		if (!bko__key_id_at(range->rows[0], 1, &item->id) || !item->id.size) {
-			bko__audit_past(range->rows[0], from); /* told with the heads */
+			bko__row_past(range->rows[0], from); /* told with the heads */
 			continue;
 		}
 		++*count;
@@ -222,7 +222,7 @@ int32_t bko__audit_alone(struct bko_engine *engine, void *arguments)
 	memcpy(a->audit->rows, rows, sizeof rows);
 	a->done = 0;
 	if (range->more) {
-		bko__audit_past(range->rows[range->count - 1], &a->audit->next);
+		bko__row_past(range->rows[range->count - 1], &a->audit->next);
 		return BKO_OK;
 	}
 	if (letters[at + 1]) {

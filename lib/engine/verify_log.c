@@ -70,7 +70,7 @@ int32_t bko__audit_due(struct bko_engine *engine, void *arguments)
 	}
 	a->done = !range->more;
 	if (range->more)
-		bko__audit_past(range->rows[range->count - 1], &a->audit->next);
+		bko__row_past(range->rows[range->count - 1], &a->audit->next);
 	return BKO_OK;
 }
 

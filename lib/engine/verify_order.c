@@ -205,6 +205,6 @@ int32_t bko__audit_outcomes(struct bko_engine *engine, void *arguments)
 		return status;
 	a->done = !range->more;
 	if (range->more)
-		bko__audit_past(range->rows[range->count - 1], &a->audit->next);
+		bko__row_past(range->rows[range->count - 1], &a->audit->next);
 	return BKO_OK;
 }

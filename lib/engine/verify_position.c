@@ -102,11 +102,11 @@ int32_t bko__audit_group(struct bko_engine *engine, void *arguments)
 		if (!bko__key_id_at(row, 1, &item) || !item.size ||
 		    (row->key_size > at && !bko__key_id_at(row, at, &location))) {
 			odd[odd_count++] = range->rows[0];
-			bko__audit_past(row, from);
+			bko__row_past(row, from);
 			continue;
 		}
 		if (row->key_size == at) { /* an item */
-			bko__audit_past(row, from);
+			bko__row_past(row, from);
 			continue;
 		}
 		row_key(row->key, at + 1u + row->key[at], from);

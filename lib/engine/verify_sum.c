@@ -205,7 +205,7 @@ int32_t bko__audit_rows(struct bko_engine *engine, void *arguments)
 	engine->tx.status = BKO_OK;
 	audit->next.size = 0;
 	if (range->more)
-		bko__audit_past(range->rows[range->count - 1], &audit->next);
+		bko__row_past(range->rows[range->count - 1], &audit->next);
 	a->done = !range->more;
 	return BKO_OK;
 }
@@ -271,7 +271,7 @@ int32_t bko__audit_next(struct bko_engine *engine, struct bko__key *from, struct
 	if (status || *end)
 		return status;
 	if (!bko__key_id_at(range->rows[0], 1, id) || !id->size) {
-		bko__audit_past(range->rows[0], from); /* told with the outcomes */
+		bko__row_past(range->rows[0], from); /* told with the outcomes */
 		id->size = 0;
 		return BKO_OK;
 	}
