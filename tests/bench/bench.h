@@ -169,7 +169,7 @@ const char *bench_file(const char *peer, int anew);
 
 /* Prints how long a compacted log of so many orders takes to open (opening.c). */
 enum { ROUNDS_MAX = 25 };
-void bench_opening(size_t orders, uint32_t items, int rounds);
+void bench_opening(size_t orders, uint32_t items, int rounds, double (*clock)(void));
 
 void *must_alloc(size_t size);
 void die(const char *peer, const char *what);

@@ -123,7 +123,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (opening) {
-		bench_opening(orders, items, rounds);
+		bench_opening(orders, items, rounds, seconds);
 		return 0;
 	}
 	for (r = 0; r < rounds; r++)

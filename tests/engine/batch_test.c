@@ -11,20 +11,12 @@
 static int32_t place(struct stage *s, bko_engine *engine, const char *id, int64_t quantity,
                      int64_t hold_until, struct bko_outcome *outcome)
 {
-	struct bko_span at = stage_span("shop");
-	struct bko_line line = {.struct_size = sizeof line,
-	                        .item = stage_span("cup"),
-	                        .candidates = &at,
-	                        .candidate_count = 1,
-	                        .quantity = quantity};
-	struct bko_order_request request = {.struct_size = sizeof request,
-	                                    .lines = &line,
-	                                    .line_count = 1,
-	                                    .stride = sizeof line,
-	                                    .hold_until_ms = hold_until};
+	struct stage_asked asked;
 	struct bko_op op = stage_op(s, id);
 
-	return bko_order_place(engine, &op, &request, outcome);
+	stage_ask(&asked, "cup", "shop", quantity);
+	asked.request.hold_until_ms = hold_until;
+	return bko_order_place(engine, &op, &asked.request, outcome);
 }
 
 static int32_t confirm(struct stage *s, bko_engine *engine, const char *order,

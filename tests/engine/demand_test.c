@@ -60,23 +60,15 @@ static struct bko_outcome order(struct stage *s, const char *id, const char *loc
                                 int64_t quantity, uint32_t op_flags, uint32_t flags,
                                 int64_t hold_until)
 {
-	struct bko_span at = stage_span(location);
-	struct bko_line line = {.struct_size = sizeof line,
-	                        .item = stage_span("cup"),
-	                        .candidates = &at,
-	                        .candidate_count = 1,
-	                        .quantity = quantity};
-	struct bko_order_request request = {.struct_size = sizeof request,
-	                                    .flags = flags,
-	                                    .lines = &line,
-	                                    .line_count = 1,
-	                                    .stride = sizeof line,
-	                                    .hold_until_ms = hold_until};
+	struct stage_asked asked;
 	struct bko_outcome outcome = {.struct_size = sizeof outcome};
 	struct bko_op op = stage_op(s, id);
 
+	stage_ask(&asked, "cup", location, quantity);
+	asked.request.flags = flags;
+	asked.request.hold_until_ms = hold_until;
 	op.flags = op_flags;
-	STAGE_OK(s, bko_order_place(s->engine, &op, &request, &outcome));
+	STAGE_OK(s, bko_order_place(s->engine, &op, &asked.request, &outcome));
 	return outcome;
 }
 

@@ -86,21 +86,13 @@ static void sums_in_range(void **state)
 	const int64_t most = ((int64_t)1 << BKO_QUANTITY_BITS) - 1;
 	struct stage *s = *state;
 	struct bko_limit ann = limit(BKO_LIMIT_CUSTOMER, "ann", 0);
-	struct bko_span at = stage_span("hall");
-	struct bko_line line = {.struct_size = sizeof line,
-	                        .item = stage_span("mug"),
-	                        .candidates = &at,
-	                        .candidate_count = 1,
-	                        .quantity = 5};
-	struct bko_order_request request = {.struct_size = sizeof request,
-	                                    .lines = &line,
-	                                    .line_count = 1,
-	                                    .stride = sizeof line,
-	                                    .customer = stage_span("ann")};
+	struct stage_asked asked;
 	struct bko_op op = stage_op(s, "o-2");
 	struct bko_error error = {.struct_size = sizeof error};
 	uint64_t before, after;
 
+	stage_ask(&asked, "mug", "hall", 5);
+	asked.request.customer = stage_span("ann");
 	stage_item(s, "cup");
 	stage_item(s, "mug");
 	stage_make(s, "cup", "hall");
@@ -109,16 +101,16 @@ static void sums_in_range(void **state)
 	STAGE_OK(s, bko_limit_set(s->engine, s->now, &ann));
 	stage_place(s, "o-1", "cup", "hall", most, 0, 0);
 	assert_int_equal(bko_memory_hash(s->memory, &before), BKO_OK);
-	STAGE_FAILS(s, BKO_E_RANGE, bko_order_place(s->engine, &op, &request, NULL));
+	STAGE_FAILS(s, BKO_E_RANGE, bko_order_place(s->engine, &op, &asked.request, NULL));
 	assert_int_equal(bko_engine_error(s->engine, &error), BKO_OK);
 	assert_string_equal(error.text, "units of a limit");
-	request.hold_until_ms = s->now + 60000;
-	STAGE_FAILS(s, BKO_E_RANGE, bko_order_place(s->engine, &op, &request, NULL));
+	asked.request.hold_until_ms = s->now + 60000;
+	STAGE_FAILS(s, BKO_E_RANGE, bko_order_place(s->engine, &op, &asked.request, NULL));
 	assert_int_equal(bko_memory_hash(s->memory, &after), BKO_OK);
 	assert_true(before == after);
 	assert_int_equal(used(s, BKO_LIMIT_CUSTOMER, "ann"), most);
 	stage_cancel(s, "o-1");
-	STAGE_OK(s, bko_order_place(s->engine, &op, &request, NULL));
+	STAGE_OK(s, bko_order_place(s->engine, &op, &asked.request, NULL));
 	assert_int_equal(used(s, BKO_LIMIT_CUSTOMER, "ann"), 5);
 }
 
@@ -195,23 +187,15 @@ enum { DAY_MS = 86400000 };
 
 static int64_t promise(struct stage *s)
 {
-	struct bko_span at = stage_span("hall");
-	struct bko_line line = {.struct_size = sizeof line,
-	                        .item = stage_span("cup"),
-	                        .candidates = &at,
-	                        .candidate_count = 1,
-	                        .quantity = 1};
-	struct bko_order_request request = {.struct_size = sizeof request,
-	                                    .lines = &line,
-	                                    .line_count = 1,
-	                                    .stride = sizeof line};
+	struct stage_asked asked;
 	struct bko_line_outcome said = {.struct_size = sizeof said};
 	struct bko_outcome outcome = {.struct_size = sizeof outcome,
 	                              .lines = &said,
 	                              .line_capacity = 1,
 	                              .stride = sizeof said};
 
-	STAGE_OK(s, bko_order_quote(s->engine, s->now, &request, &outcome));
+	stage_ask(&asked, "cup", "hall", 1);
+	STAGE_OK(s, bko_order_quote(s->engine, s->now, &asked.request, &outcome));
 	assert_int_equal(said.promise_kind, BKO_DATE_KNOWN);
 	return said.promise_ms;
 }

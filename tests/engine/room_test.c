@@ -59,21 +59,13 @@ static int32_t place(struct stage *s, bko_engine *engine, int number, struct bko
 {
 	char id[] = "order-000";
 	struct bko_op op = stage_op(s, id);
-	struct bko_span shop = stage_span("shop");
-	struct bko_line line = {.struct_size = sizeof line,
-	                        .item = stage_span("cup"),
-	                        .candidates = &shop,
-	                        .candidate_count = 1,
-	                        .quantity = 1};
-	struct bko_order_request request = {.struct_size = sizeof request,
-	                                    .lines = &line,
-	                                    .line_count = 1,
-	                                    .stride = sizeof line};
+	struct stage_asked asked;
 
+	stage_ask(&asked, "cup", "shop", 1);
 	id[6] = (char)('0' + number / 100);
 	id[7] = (char)('0' + number / 10 % 10);
 	id[8] = (char)('0' + number % 10);
-	return bko_order_place(engine, &op, &request, outcome);
+	return bko_order_place(engine, &op, &asked.request, outcome);
 }
 
 /* What does not fit is told by the call, the batch stays as it was, and the call

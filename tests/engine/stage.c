@@ -149,28 +149,35 @@ void stage_receive(struct stage *s, const char *item, const char *location, int6
 	STAGE_OK(s, bko_stock_receive(s->engine, &op, &receipt, NULL));
 }
 
+void stage_ask(struct stage_asked *asked, const char *item, const char *location, int64_t quantity)
+{
+	memset(asked, 0, sizeof *asked);
+	asked->at = stage_span(location);
+	asked->line.struct_size = sizeof asked->line;
+	asked->line.item = stage_span(item);
+	asked->line.candidates = &asked->at;
+	asked->line.candidate_count = 1;
+	asked->line.quantity = quantity;
+	asked->request.struct_size = sizeof asked->request;
+	asked->request.lines = &asked->line;
+	asked->request.line_count = 1;
+	asked->request.stride = sizeof asked->line;
+}
+
 struct bko_outcome stage_place(struct stage *s, const char *id, const char *item,
                                const char *location, int64_t quantity, uint32_t order_class,
                                int64_t hold_until)
 {
-	struct bko_span at = stage_span(location);
-	struct bko_line line = {.struct_size = sizeof line,
-	                        .item = stage_span(item),
-	                        .candidates = &at,
-	                        .candidate_count = 1,
-	                        .quantity = quantity};
-	struct bko_order_request request = {.struct_size = sizeof request,
-	                                    .lines = &line,
-	                                    .line_count = 1,
-	                                    .stride = sizeof line,
-	                                    .order_class = order_class,
-	                                    .customer = {"ann", 3},
-	                                    .channel = {"web", 3},
-	                                    .hold_until_ms = hold_until};
+	struct stage_asked asked;
 	struct bko_outcome outcome = {.struct_size = sizeof outcome};
 	struct bko_op op = stage_op(s, id);
 
-	STAGE_OK(s, bko_order_place(s->engine, &op, &request, &outcome));
+	stage_ask(&asked, item, location, quantity);
+	asked.request.order_class = order_class;
+	asked.request.customer = stage_span("ann");
+	asked.request.channel = stage_span("web");
+	asked.request.hold_until_ms = hold_until;
+	STAGE_OK(s, bko_order_place(s->engine, &op, &asked.request, &outcome));
 	return outcome;
 }
 

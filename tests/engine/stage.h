@@ -77,6 +77,14 @@ void stage_item(struct stage *s, const char *item);
 void stage_make(struct stage *s, const char *item, const char *location);
 void stage_policy(struct stage *s, const char *item, const struct bko_policy *policy);
 void stage_receive(struct stage *s, const char *item, const char *location, int64_t quantity);
+/* A request of one line at one location, in place: it points into itself. */
+struct stage_asked {
+	struct bko_span at;
+	struct bko_line line;
+	struct bko_order_request request;
+};
+void stage_ask(struct stage_asked *asked, const char *item, const char *location, int64_t quantity);
+
 /* One line at one location; hold_until 0: an order. */
 struct bko_outcome stage_place(struct stage *s, const char *id, const char *item,
                                const char *location, int64_t quantity, uint32_t order_class,
